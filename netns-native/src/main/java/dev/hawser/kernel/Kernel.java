@@ -1,0 +1,72 @@
+package dev.hawser.kernel;
+
+import dev.hawser.ip.Cidr;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The network stack of a node and, if it was opened with one, of a container. There are two: the real one, and a fake one
+ * for tests; KernelContract holds what both promise.
+ *
+ * <p>Look-ups by name cost the same however large the node is; methods that say <em>all</em> are dumps, and only for CHECK
+ * of a small namespace, GC and people.
+ *
+ * <p>An instance serves one thread at a time. Every method throws {@link KernelException}, also if {@link Side#POD} is used
+ * of a kernel that was opened without one.
+ */
+public interface Kernel extends AutoCloseable {
+
+    /** Makes the change true on this side. */
+    void apply(Side side, Change change);
+
+    /** The link of this name, if there is one. */
+    Optional<Link> link(Side side, String name);
+
+    /** The link of this name; it is an error if there is none. */
+    default Link linkOrThrow(Side side, String name) {
+        return link(side, name)
+                .orElseThrow(() -> new KernelException(
+                        "look up " + name + " " + (side == Side.HOST ? "on the host" : "in the container")
+                                + ": no such link",
+                        NO_SUCH_DEVICE));
+    }
+
+    /** All links of this side. */
+    List<Link> links(Side side);
+
+    /** The addresses of a link, in the kernel's order; none if there is no such link. */
+    List<Cidr> addresses(Side side, String link);
+
+    /** The routes of every table that lead through this link, without those that the kernel made for its own addresses (table local). */
+    List<Route> routes(Side side, String link);
+
+    /** The value of a kernel parameter, trimmed, if there is such a parameter. */
+    Optional<String> sysctl(Side side, String key);
+
+    /** All masqueraded addresses, each with its owner. Host side. */
+    List<Change.AddMasquerade> masquerades();
+
+    /** All guarded bridge ports. Host side. */
+    List<Change.AddMacGuard> macGuards();
+
+    /** The rules of this chain; none if there is no such chain. A look-up by name: it runs no process. Host side. */
+    List<NftChain.Rule> rules(NftChain chain);
+
+    /** Whether the chain exists. A look-up by name: it runs no process. Host side. */
+    boolean hasChain(NftChain chain);
+
+    /**
+     * All rules of a table as {@code iptables-save} prints them, without its comments and COMMIT. Runs a process. Host
+     * side. Empty if this node has no iptables.
+     */
+    List<String> iptables(boolean ipv4, String table);
+
+    @Override
+    void close();
+
+    /** ENODEV of errno(3). */
+    int NO_SUCH_DEVICE = 19;
+
+    /** EEXIST of errno(3). */
+    int ALREADY_EXISTS = 17;
+}
