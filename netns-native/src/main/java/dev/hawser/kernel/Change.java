@@ -235,8 +235,11 @@ public sealed interface Change {
         }
     }
 
-    /** Nothing is masqueraded for this address by an element of ours. */
-    record DeleteMasquerade(InetAddress address) implements Change {
+    /**
+     * The address is not masqueraded for this owner. An element that has another owner stays: a late DEL must not take
+     * away what a newer pod was given since.
+     */
+    record DeleteMasquerade(InetAddress address, Attachment owner) implements Change {
         @Override
         public String words() {
             return "nft delete element inet hawser masquerade" + (IpMath.isIpv4(address) ? "4" : "6") + " { "
