@@ -1,6 +1,7 @@
 package dev.hawser.kernel;
 
 import dev.hawser.ip.Cidr;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 
@@ -42,6 +43,12 @@ public interface Kernel extends AutoCloseable {
 
     /** The value of a kernel parameter, trimmed, if there is such a parameter. */
     Optional<String> sysctl(Side side, String key);
+
+    /** Whether this kernel has nf_tables. Host side. */
+    boolean hasNftables();
+
+    /** Whose element masquerades this address, if one does. A look-up by key. Host side. */
+    Optional<Attachment> masqueradeOwner(InetAddress address);
 
     /** All masqueraded addresses, each with its owner. Host side. */
     List<Change.AddMasquerade> masquerades();

@@ -31,6 +31,9 @@ public record Link(
         OptionalInt peer,
         String alias) {
 
+    /** IFALIASZ of if_link.h: how many bytes an alias may have, with the zero that ends it. */
+    public static final int ALIAS_BYTES = 256;
+
     /** Whether it is of this kind: {@code link.is("bridge")}. */
     public boolean is(String expectedKind) {
         return kind.filter(expectedKind::equals).isPresent();
