@@ -1,0 +1,205 @@
+package dev.hawser.linux;
+
+import dev.hawser.kernel.Errno;
+import dev.hawser.kernel.KernelException;
+import dev.hawser.netlink.Ack;
+import dev.hawser.netlink.AttrReader;
+import dev.hawser.netlink.MalformedNetlink;
+import dev.hawser.netlink.MessageReader;
+import dev.hawser.netlink.Netlink;
+import dev.hawser.netlink.NlMsgHdr;
+import dev.hawser.netlink.Request;
+import dev.hawser.sys.Fd;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * A conversation with the kernel (netlink(7)). It belongs to the namespace of the thread that opened it, and serves one
+ * thread at a time, whichever.
+ *
+ * <p>rtnetlink and nfnetlink answer inside of send(2), and go on dumping inside of recv(2). So no read here waits: an answer
+ * that is not there yet will never come, and nothing can hang.
+ */
+final class NetlinkSocket implements AutoCloseable {
+
+    /** Dumps come in datagrams of what the reader has shown room for, at most 32 KiB (af_netlink.c, netlink_dump). */
+    private static final int BUFFER_BYTES = 32 * 1024;
+
+    private static final int AF_NETLINK = 16;
+    private static final int SOCK_RAW = 3;
+    private static final int SOL_NETLINK = 270;
+    private static final int MSG_TRUNC = 0x20;
+    private static final int MSG_DONTWAIT = 0x40;
+    private static final int[] OPTIONS = {
+        Netlink.NETLINK_EXT_ACK, Netlink.NETLINK_CAP_ACK, Netlink.NETLINK_GET_STRICT_CHK
+    };
+    private static final int DUMP_ATTEMPTS = 10;
+
+    private final Fd fd;
+    private final ByteBuffer buffer;
+    private int sequence;
+
+    private NetlinkSocket(Fd fd, ByteBuffer buffer) {
+        this.fd = fd;
+        this.buffer = buffer;
+    }
+
+    /**
+     * Opens a socket in the namespace of the calling thread.
+     *
+     * @param protocol NETLINK_ROUTE or NETLINK_NETFILTER
+     * @param buffer from {@link #newBuffer}; sockets that serve the same thread may share it
+     */
+    static NetlinkSocket open(int protocol, ByteBuffer buffer) {
+        Fd fd = Fd.socket(AF_NETLINK, SOCK_RAW, protocol);
+        try {
+            for (int option : OPTIONS) {
+                fd.setOption(SOL_NETLINK, option, 1);
+            }
+            return new NetlinkSocket(fd, buffer);
+        } catch (KernelException e) {
+            fd.close();
+            throw e;
+        }
+    }
+
+    /** A buffer for the datagrams of one thread. */
+    static ByteBuffer newBuffer() {
+        return ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.nativeOrder());
+    }
+
+    /** Has the kernel do something. */
+    Ack execute(Request request) {
+        return exchange(List.of(request), body -> {});
+    }
+
+    /**
+     * Sends these messages as one datagram, as nf_tables wants its transactions.
+     *
+     * @param requests of which at least one is acknowledged
+     * @return the first error, or success
+     */
+    Ack executeAll(List<Request> requests) {
+        return exchange(requests, body -> {});
+    }
+
+    /**
+     * Looks one thing up.
+     *
+     * @param request an acknowledged one
+     * @param decoder reads the answer's body, and keeps no view of it
+     * @param missing the errno by which the kernel says that there is no such thing
+     * @param subject the words of an error: {@code link eth0}
+     */
+    <T> Optional<T> find(Request request, Function<AttrReader, T> decoder, int missing, String subject) {
+        List<T> found = new ArrayList<>(1);
+        Ack ack = exchange(List.of(request), body -> found.add(decoder.apply(body)));
+        ack.ignoring(missing).orFail("look up", subject);
+        return found.stream().findFirst();
+    }
+
+    /**
+     * All answers to a dump; one that was interrupted by a change is asked for again (NLM_F_DUMP_INTR).
+     *
+     * @param decoder reads one answer's body, and keeps no view of it
+     * @param subject the words of an error: {@code links}
+     */
+    <T> List<T> dump(Request request, Function<AttrReader, T> decoder, String subject) {
+        for (int attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
+            List<T> found = new ArrayList<>();
+            if (wholeDump(request, body -> found.add(decoder.apply(body)), subject)) {
+                return found;
+            }
+        }
+        throw new KernelException(
+                "list " + subject + ": they changed while being read, " + DUMP_ATTEMPTS + " times in a row", 0);
+    }
+
+    @Override
+    public void close() {
+        fd.close();
+    }
+
+    private Ack exchange(List<Request> requests, Consumer<AttrReader> onReply) {
+        int first = sequence + 1;
+        int lastAcknowledged = send(requests);
+        Ack answer = Ack.OK;
+        while (receive()) {
+            MessageReader messages = new MessageReader(buffer);
+            while (messages.next()) {
+                NlMsgHdr header = messages.header();
+                if (header.sequence() - first < 0) {
+                    continue; // left over from a request that failed half-way
+                }
+                if (header.type() != Netlink.NLMSG_ERROR) {
+                    onReply.accept(messages.body());
+                    continue;
+                }
+                Ack ack = messages.ack();
+                answer = answer.isOk() ? ack : answer;
+                if (header.sequence() == lastAcknowledged) {
+                    return answer;
+                }
+            }
+        }
+        if (answer.isOk()) {
+            throw noAnswer();
+        }
+        return answer;
+    }
+
+    /** Whether the dump was consistent. */
+    private boolean wholeDump(Request request, Consumer<AttrReader> onReply, String subject) {
+        send(List.of(request));
+        boolean consistent = true;
+        while (receive()) {
+            MessageReader messages = new MessageReader(buffer);
+            while (messages.next()) {
+                NlMsgHdr header = messages.header();
+                if (header.sequence() != sequence) {
+                    continue;
+                }
+                consistent &= !header.has(Netlink.NLM_F_DUMP_INTR);
+                switch (header.type()) {
+                    case Netlink.NLMSG_DONE, Netlink.NLMSG_ERROR -> {
+                        messages.ack().orFail("list", subject);
+                        return consistent;
+                    }
+                    default -> onReply.accept(messages.body());
+                }
+            }
+        }
+        throw noAnswer();
+    }
+
+    /** Returns the sequence number of the last message that is acknowledged. */
+    private int send(List<Request> requests) {
+        int lastAcknowledged = 0;
+        buffer.clear();
+        for (Request request : requests) {
+            request.writeTo(buffer, ++sequence);
+            lastAcknowledged = request.isAcknowledged() ? sequence : lastAcknowledged;
+        }
+        fd.send(buffer.flip());
+        return lastAcknowledged;
+    }
+
+    /** Fills the buffer with the next datagram; false if there is none. */
+    private boolean receive() {
+        int length = fd.receive(buffer, MSG_DONTWAIT | MSG_TRUNC);
+        if (length > buffer.capacity()) {
+            throw new MalformedNetlink("a datagram of " + length + " bytes, for which there is no room");
+        }
+        buffer.position(0).limit(Math.max(0, length));
+        return length >= 0;
+    }
+
+    private static KernelException noAnswer() {
+        return new KernelException("the kernel sent no answer to a netlink request", Errno.EAGAIN);
+    }
+}

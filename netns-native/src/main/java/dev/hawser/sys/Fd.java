@@ -1,0 +1,163 @@
+package dev.hawser.sys;
+
+import static dev.hawser.kernel.Errno.EINTR;
+
+import dev.hawser.kernel.Errno;
+import dev.hawser.kernel.KernelException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.function.IntSupplier;
+
+/**
+ * An open file descriptor with one owner, who closes it. Every method throws {@link KernelException} with the errno of the
+ * system call that failed.
+ */
+public final class Fd implements AutoCloseable {
+
+    /** asm-generic/fcntl.h. */
+    public static final int O_RDONLY = 0;
+
+    /** asm-generic/fcntl.h. */
+    public static final int O_CREAT = 0x40;
+
+    /** asm-generic/fcntl.h. */
+    public static final int O_CLOEXEC = 0x80000;
+
+    private static final int SOCK_CLOEXEC = O_CLOEXEC;
+
+    private final int number;
+    private final String subject;
+    private boolean closed;
+
+    private Fd(int number, String subject) {
+        this.number = number;
+        this.subject = subject;
+    }
+
+    /**
+     * Opens a file; O_CLOEXEC is always added.
+     *
+     * @param mode the permissions of a new file, before the umask
+     */
+    public static Fd open(Path path, int flags, int mode) {
+        String name = path.toString();
+        return new Fd(retrying("open", name, () -> Native.LIBC.open(name, flags | O_CLOEXEC, mode)), name);
+    }
+
+    /** Opens a socket (socket(2)); SOCK_CLOEXEC is always added. */
+    public static Fd socket(int domain, int type, int protocol) {
+        String subject = "a socket of domain " + domain + ", protocol " + protocol;
+        return new Fd(
+                retrying("open", subject, () -> Native.LIBC.socket(domain, type | SOCK_CLOEXEC, protocol)), subject);
+    }
+
+    /**
+     * A descriptor of our own for one that someone else owns, such as one that a peer process passed us.
+     *
+     * @param borrowed a descriptor of this process, which stays open
+     */
+    public static Fd duplicate(int borrowed) {
+        String subject = "descriptor " + borrowed;
+        return new Fd(retrying("duplicate", subject, () -> Native.LIBC.dup(borrowed)), subject);
+    }
+
+    /** Its number in this process, valid until it is closed. */
+    public int number() {
+        if (closed) {
+            throw new IllegalStateException(subject + " is closed");
+        }
+        return number;
+    }
+
+    /** Sets an {@code int} option (setsockopt(2)). */
+    public void setOption(int level, int option, int value) {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(Integer.BYTES).order(ByteOrder.nativeOrder());
+        bytes.putInt(0, value);
+        retrying(
+                "set option " + option + " of",
+                subject,
+                () -> Native.LIBC.setsockopt(number(), level, option, bytes, Integer.BYTES));
+    }
+
+    /** Sends what is between position and limit of a direct buffer as one datagram (send(2)). */
+    public void send(ByteBuffer message) {
+        int length = message.remaining();
+        long sent = retrying("send to", subject, () -> (int) Native.LIBC.send(number(), message, length, 0));
+        if (sent != length) {
+            throw new KernelException("send to " + subject + ": only " + sent + " of " + length + " bytes went", 0);
+        }
+    }
+
+    /**
+     * Receives one datagram into a direct buffer, from its start (recv(2)).
+     *
+     * @param flags MSG_DONTWAIT …
+     * @return how long it is, or with MSG_TRUNC would have been, in bytes; -1 if there is none (EAGAIN)
+     */
+    public int receive(ByteBuffer buffer, int flags) {
+        buffer.clear();
+        while (true) {
+            long length = Native.LIBC.recv(number(), buffer, buffer.capacity(), flags);
+            if (length >= 0) {
+                return (int) length;
+            }
+            int errno = Native.errno();
+            if (errno == Errno.EAGAIN) {
+                return -1;
+            }
+            if (errno != EINTR) {
+                throw failure("receive from", subject, errno);
+            }
+        }
+    }
+
+    /** The f_type of the file system that the file is on (fstatfs(2), linux/magic.h). */
+    long fileSystemMagic() {
+        // struct statfs { __fsword_t f_type; … }: 120 bytes on 64-bit Linux, f_type in the first eight.
+        ByteBuffer statfs = ByteBuffer.allocateDirect(256).order(ByteOrder.nativeOrder());
+        retrying("ask for the file system of", subject, () -> Native.LIBC.fstatfs(number(), statfs));
+        return statfs.getLong(0);
+    }
+
+    /** flock(2), waiting if it must. */
+    void flock(int operation) {
+        retrying("lock", subject, () -> Native.LIBC.flock(number(), operation));
+    }
+
+    /** Moves the calling thread into this namespace (setns(2)). */
+    void enterAsNamespace(int namespaceType) {
+        retrying("enter the network namespace", subject, () -> Native.LIBC.setns(number(), namespaceType));
+    }
+
+    @Override
+    public String toString() {
+        return subject;
+    }
+
+    /** Closes it; closing twice is harmless. Linux releases the number even if close(2) reports an error. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            Native.LIBC.close(number);
+        }
+    }
+
+    private static int retrying(String verb, String subject, IntSupplier call) {
+        while (true) {
+            int result = call.getAsInt();
+            if (result >= 0) {
+                return result;
+            }
+            int errno = Native.errno();
+            if (errno != EINTR) {
+                throw failure(verb, subject, errno);
+            }
+        }
+    }
+
+    private static KernelException failure(String verb, String subject, int errno) {
+        return new KernelException(verb + " " + subject + ": " + Errno.text(errno), errno);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.hawser.sys;
+
+import dev.hawser.kernel.KernelException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/** An open network namespace (network_namespaces(7)). It lives at least as long as this is open. */
+public final class Netns implements AutoCloseable {
+
+    /** linux/magic.h. */
+    private static final long NSFS_MAGIC = 0x6e736673;
+
+    /** linux/magic.h: what namespace files were on before Linux 3.19. */
+    private static final long PROC_SUPER_MAGIC = 0x9fa0;
+
+    private static final Path OWN = Path.of("/proc/thread-self/ns/net");
+
+    private final Fd fd;
+
+    private Netns(Fd fd) {
+        this.fd = fd;
+    }
+
+    /**
+     * Opens the namespace that this file is bound to, such as {@code /run/netns/x} or {@code /proc/42/ns/net}.
+     *
+     * @throws KernelException ENOENT if there is no such file; without errno if it is no network namespace
+     */
+    public static Netns open(Path path) {
+        return checked(Fd.open(path, Fd.O_RDONLY, 0));
+    }
+
+    /** A namespace by a descriptor that someone else opened and goes on owning. */
+    public static Netns duplicate(int borrowed) {
+        return checked(Fd.duplicate(borrowed));
+    }
+
+    /** The namespace of the calling thread. */
+    public static Netns own() {
+        return open(OWN);
+    }
+
+    private static Netns checked(Fd fd) {
+        try {
+            long magic = fd.fileSystemMagic();
+            if (magic != NSFS_MAGIC && magic != PROC_SUPER_MAGIC) {
+                throw new KernelException(
+                        fd + " is not a network namespace: unknown FS magic 0x" + Long.toHexString(magic), 0);
+            }
+            return new Netns(fd);
+        } catch (KernelException e) {
+            fd.close();
+            throw e;
+        }
+    }
+
+    /** Its descriptor, valid while this is open. */
+    public Fd fd() {
+        return fd;
+    }
+
+    /** Whether both are the same namespace: device and inode agree (namespaces(7), "The /proc/pid/ns/ directory"). */
+    public boolean sameAs(Netns other) {
+        return identity().equals(other.identity());
+    }
+
+    private Object identity() {
+        Path path = Path.of("/proc/thread-self/fd/" + fd.number());
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+        } catch (IOException e) {
+            throw new KernelException("identify the network namespace " + fd + ": " + e.getMessage(), 0, e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return fd.toString();
+    }
+
+    @Override
+    public void close() {
+        fd.close();
+    }
+}

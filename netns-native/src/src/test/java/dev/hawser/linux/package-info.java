@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.linux;
+
+import org.jspecify.annotations.NullMarked;
