@@ -1,9 +1,12 @@
 package dev.hawser.linux;
 
+import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
 import dev.hawser.kernel.KernelException;
 import dev.hawser.kernel.NftChain;
+import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 
 /** nf_tables and iptables of the host: refuses everything so far. */
 @SuppressWarnings("DoNotCallSuggester")
@@ -40,6 +43,14 @@ final class Firewall {
     }
 
     void apply(Change.RestoreIptables change) {
+        throw notBuilt();
+    }
+
+    boolean hasNftables() {
+        throw notBuilt();
+    }
+
+    Optional<Attachment> masqueradeOwner(InetAddress address) {
         throw notBuilt();
     }
 

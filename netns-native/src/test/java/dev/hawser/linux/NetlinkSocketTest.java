@@ -11,6 +11,7 @@ import dev.hawser.netlink.Netlink;
 import dev.hawser.netlink.Request;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -54,10 +55,11 @@ class NetlinkSocketTest {
 
     @Test
     void returnsTheKernelsWordsOnAnError() {
-        Ack ack = socket.execute(
-                Request.acknowledged(RTM_GETLINK, 0, out -> out.fixed(NO_LINK).u8(IFLA_IFNAME, 0)));
+        FixedHeader withFlags = out -> out.putLong(0).putInt(1).putInt(0);
 
-        assertEquals(Errno.EINVAL, ack.errno());
+        Ack ack = socket.execute(Request.acknowledged(RTM_GETLINK, 0, out -> out.fixed(withFlags)));
+
+        assertEquals(new Ack(Errno.EINVAL, "Invalid values in header for get link request", OptionalInt.empty()), ack);
     }
 
     @Test
