@@ -10,7 +10,8 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 run_maven() {
-  MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow" mvn -B -q -Dstyle.color=never -f "$project/pom.xml" -DskipTests package dependency:copy-dependencies -DincludeScope=runtime
+  MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow" \
+    mvn -B -q -Dstyle.color=never -f "$project/pom.xml" -DskipTests package dependency:copy-dependencies -DincludeScope=runtime
 }
 
 build_launcher() {

@@ -1,5 +1,3 @@
-    install_jdk || no_jdk
-    home=$(find_jdk) || no_jdk
 # shellcheck shell=bash
 # What the scripts share: where things are, progress for people, packages, and a JDK 25. Sourced, never run.
 
@@ -87,8 +85,8 @@ no_jdk() {
 use_jdk() {
   local home
   if ! home=$(find_jdk); then
-    install_jdk && home=$(find_jdk) || fail "no JDK $java_release found: install openjdk-$java_release-jdk-headless" \
-      "(Debian 13 has it) or temurin-$java_release-jdk (from Adoptium), or set JAVA_HOME"
+    install_jdk || no_jdk
+    home=$(find_jdk) || no_jdk
   fi
   export JAVA_HOME=$home
   note "JDK: $JAVA_HOME"
