@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.spec;
+
+import org.jspecify.annotations.NullMarked;
