@@ -8,7 +8,12 @@ final class IpText {
     private IpText() {}
 
     static byte[] parseIpv4(String text) {
-        String[] parts = text.split("\\.", -1);
+        return dottedQuad(text, text);
+    }
+
+    /** @param text what to name in a refusal: the address that {@code quad} is all, or the end, of */
+    private static byte[] dottedQuad(String quad, String text) {
+        String[] parts = quad.split("\\.", -1);
         if (parts.length != 4) {
             throw notAnAddress(text);
         }
@@ -73,7 +78,7 @@ final class IpText {
             octets[2 * i + 1] = (byte) group;
         }
         if (dotted) {
-            System.arraycopy(parseIpv4(words[plain]), 0, octets, 2 * plain, 4);
+            System.arraycopy(dottedQuad(words[plain], text), 0, octets, 2 * plain, 4);
         }
         return octets;
     }

@@ -1,0 +1,295 @@
+package dev.hawser.ipam;
+
+import dev.hawser.ip.Cidr;
+import dev.hawser.ip.IpMath;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * Leases addresses to containers, and takes them back. Every operation holds the pool's lock from its beginning to its
+ * end, so pools of the same directory may be used by any number of threads and processes at once.
+ *
+ * <p>Compared with host-local, whose files and rules these are: the whole of an operation is one turn under the lock; an
+ * owner is refused a second address of a set on request too; and a {@link #lease} that fails gives back what it took
+ * itself, never what the owner had before.
+ */
+public final class AddressPool {
+
+    private static final String LEASE = "lease an address from";
+
+    private final PoolConfig config;
+    private final PoolLock lock;
+    private final Consumer<String> warnings;
+    private final PoolFiles files;
+
+    private AddressPool(PoolConfig config, PoolLock lock, Consumer<String> warnings) {
+        this.config = config;
+        this.lock = lock;
+        this.warnings = warnings;
+        this.files = new PoolFiles(config.directory());
+    }
+
+    /**
+     * A pool to work with. Touches nothing: what does not exist is created by the first {@link #lease}.
+     *
+     * @param warnings told, in one line each, about files in the pool that are no leases or name no owner, and about an
+     *     index that cannot be used
+     */
+    public static AddressPool open(PoolConfig config, PoolLock lock, Consumer<String> warnings) {
+        return new AddressPool(config, lock, warnings);
+    }
+
+    /**
+     * Leases one address from each range set, in the order of the sets.
+     *
+     * @param requested wanted addresses, at most one per set. Where a set holds several, it gives the lowest of them.
+     * @throws PoolException of any kind; then nothing is leased
+     */
+    public List<Allocation> lease(Owner owner, Set<InetAddress> requested) {
+        List<Optional<InetAddress>> wanted = assign(requested);
+        createDirectories();
+        return locked(LEASE, () -> lease(owner, wanted));
+    }
+
+    private void createDirectories() {
+        try {
+            files.createDirectories();
+        } catch (IOException e) {
+            throw PoolException.io(LEASE, files.directory(), e);
+        }
+    }
+
+    /** Which requested address each set is to give, if any. */
+    private List<Optional<InetAddress>> assign(Set<InetAddress> requested) {
+        if (config.rangeSets().isEmpty()) {
+            throw new PoolException(PoolException.Kind.EXHAUSTED, "no IP ranges specified");
+        }
+        List<InetAddress> unassigned = new ArrayList<>(requested);
+        unassigned.sort(IpMath::compare);
+        List<Optional<InetAddress>> wanted = new ArrayList<>();
+        for (RangeSet set : config.rangeSets()) {
+            Optional<InetAddress> first =
+                    unassigned.stream().filter(set::contains).findFirst();
+            first.ifPresent(unassigned::remove);
+            wanted.add(first);
+        }
+        if (!unassigned.isEmpty()) {
+            throw new PoolException(PoolException.Kind.UNAVAILABLE, notAllocated(unassigned));
+        }
+        return wanted;
+    }
+
+    private static String notAllocated(List<InetAddress> addresses) {
+        return addresses.stream()
+                .map(IpMath::text)
+                .collect(Collectors.joining(" ", "failed to allocate all requested IPs: ", ""));
+    }
+
+    private List<Allocation> lease(Owner owner, List<Optional<InetAddress>> wanted) throws IOException {
+        Leases leases = openLeases();
+        List<Lease> held = leases.of(owner.containerId());
+        refuseSecond(owner, held);
+        List<Allocation> taken = new ArrayList<>();
+        try (PoolFiles.NewLeases created = files.newLeases(owner)) {
+            for (int i = 0; i < wanted.size(); i++) {
+                taken.add(take(i, wanted.get(i), created));
+                files.setLastReserved(i, taken.getLast().address().address());
+            }
+        } catch (IOException | RuntimeException e) {
+            undo(owner, taken, held, leases, e);
+            throw e;
+        }
+        List<Lease> now = new ArrayList<>(held);
+        now.addAll(leasesOf(owner, taken));
+        leases.changed(owner.containerId(), now);
+        return taken;
+    }
+
+    private void undo(Owner owner, List<Allocation> taken, List<Lease> held, Leases leases, Exception failure) {
+        List<IOException> failures = new ArrayList<>();
+        giveBack(leasesOf(owner, taken), failures);
+        failures.forEach(failure::addSuppressed);
+        if (failures.isEmpty()) {
+            leases.changed(owner.containerId(), held);
+        }
+    }
+
+    private static List<Lease> leasesOf(Owner owner, List<Allocation> taken) {
+        return taken.stream()
+                .map(allocation -> new Lease(allocation.address().address(), owner))
+                .toList();
+    }
+
+    private void refuseSecond(Owner owner, List<Lease> held) {
+        for (int i = 0; i < config.rangeSets().size(); i++) {
+            for (Lease lease : held) {
+                if (isOf(owner, lease) && config.rangeSets().get(i).contains(lease.address())) {
+                    throw refusal(
+                            PoolException.Kind.DUPLICATE,
+                            i,
+                            IpMath.text(lease.address()) + " has been allocated to " + owner.containerId()
+                                    + ", duplicate allocation is not allowed");
+                }
+            }
+        }
+    }
+
+    /** A legacy lease does not say which interface has it: it may be this one. */
+    private static boolean isOf(Owner owner, Lease lease) {
+        return lease.owner().equals(owner) || lease.owner().isLegacy();
+    }
+
+    private Allocation take(int setIndex, Optional<InetAddress> wanted, PoolFiles.NewLeases created)
+            throws IOException {
+        return wanted.isPresent() ? takeRequested(setIndex, wanted.get(), created) : takeNext(setIndex, created);
+    }
+
+    private Allocation takeRequested(int setIndex, InetAddress address, PoolFiles.NewLeases created)
+            throws IOException {
+        RangeSet set = config.rangeSets().get(setIndex);
+        PoolRange range = set.rangeOf(address).orElseThrow();
+        if (address.equals(range.gateway())) {
+            throw refusal(
+                    PoolException.Kind.UNAVAILABLE,
+                    setIndex,
+                    "requested ip " + IpMath.text(address) + " is subnet's gateway");
+        }
+        if (files.isTaken(address) || !created.create(address)) {
+            throw refusal(
+                    PoolException.Kind.UNAVAILABLE,
+                    setIndex,
+                    "requested IP address " + IpMath.text(address) + " is not available in range set " + set);
+        }
+        return allocation(address, range);
+    }
+
+    /** Looks before it tries: a file that exists is found five times faster than by a creation that fails. */
+    private Allocation takeNext(int setIndex, PoolFiles.NewLeases created) throws IOException {
+        RangeSet set = config.rangeSets().get(setIndex);
+        NextAddress addresses = NextAddress.after(set, files.lastReserved(setIndex));
+        for (Optional<NextAddress.Candidate> next = addresses.next(); next.isPresent(); next = addresses.next()) {
+            InetAddress address = next.get().address();
+            if (!files.isTaken(address) && created.create(address)) {
+                return allocation(address, next.get().range());
+            }
+        }
+        throw refusal(PoolException.Kind.EXHAUSTED, setIndex, "no IP addresses available in range set: " + set);
+    }
+
+    private static Allocation allocation(InetAddress address, PoolRange range) {
+        return new Allocation(new Cidr(address, range.subnet().prefixLength()), range.gateway());
+    }
+
+    private static PoolException refusal(PoolException.Kind kind, int setIndex, String reason) {
+        return new PoolException(kind, "failed to allocate for range " + setIndex + ": " + reason);
+    }
+
+    /**
+     * Takes all addresses of an owner back. An owner without any is fine, and so is a pool that does not exist.
+     *
+     * @return what was released. If the owner has no lease of its own, these are the legacy leases of its container.
+     * @throws PoolException of kind IO, after as many as possible were released
+     */
+    public List<Lease> release(Owner owner) {
+        return inExisting("release addresses in", () -> {
+            Leases leases = openLeases();
+            List<Lease> held = leases.of(owner.containerId());
+            List<Lease> own = filter(held, lease -> lease.owner().equals(owner));
+            List<Lease> stale =
+                    own.isEmpty() ? filter(held, lease -> lease.owner().isLegacy()) : own;
+            return release(stale, kept -> leases.changed(owner.containerId(), kept), held);
+        });
+    }
+
+    /** The addresses that an owner has, and legacy leases of its container, ordered by address. */
+    public List<Lease> find(Owner owner) {
+        return inExisting(
+                "find leases in", () -> filter(openLeases().of(owner.containerId()), lease -> isOf(owner, lease)));
+    }
+
+    /** All leases, ordered by address. Files that are not leases are named in a warning each. */
+    public List<Lease> leases() {
+        return inExisting("read the leases in", () -> openLeases().all());
+    }
+
+    /**
+     * Takes back all addresses of all other owners. A legacy lease stays as long as its container is named.
+     *
+     * @return what was released
+     * @throws PoolException of kind IO, after as many as possible were released
+     */
+    public List<Lease> retainOnly(Set<Owner> valid) {
+        Set<String> containers = valid.stream().map(Owner::containerId).collect(Collectors.toSet());
+        Predicate<Owner> isValid =
+                owner -> owner.isLegacy() ? containers.contains(owner.containerId()) : valid.contains(owner);
+        return inExisting("release stale leases in", () -> {
+            Leases leases = openLeases();
+            List<Lease> all = leases.all();
+            List<Lease> stale = filter(all, lease -> !isValid.test(lease.owner()));
+            return release(stale, leases::allChanged, all);
+        });
+    }
+
+    private static List<Lease> filter(List<Lease> leases, Predicate<Lease> condition) {
+        return leases.stream().filter(condition).toList();
+    }
+
+    private List<Lease> release(List<Lease> stale, Consumer<List<Lease>> keptOfAll, List<Lease> all)
+            throws IOException {
+        if (stale.isEmpty()) {
+            return List.of();
+        }
+        List<IOException> failures = new ArrayList<>();
+        List<Lease> released = giveBack(stale, failures);
+        Set<Lease> gone = new HashSet<>(released);
+        keptOfAll.accept(filter(all, lease -> !gone.contains(lease)));
+        if (!failures.isEmpty()) {
+            IOException first = failures.removeFirst();
+            failures.forEach(first::addSuppressed);
+            throw first;
+        }
+        return released;
+    }
+
+    /** Does not stop at the first failure. */
+    private List<Lease> giveBack(List<Lease> leases, List<IOException> failures) {
+        List<Lease> gone = new ArrayList<>();
+        for (Lease lease : leases) {
+            try {
+                files.delete(lease.address());
+                gone.add(lease);
+            } catch (IOException e) {
+                failures.add(e);
+            }
+        }
+        return gone;
+    }
+
+    private Leases openLeases() {
+        return new Leases(files, config.indexDirectory().map(directory -> new LeaseIndex(directory, files)), warnings);
+    }
+
+    private interface Work<T> {
+        T run() throws IOException;
+    }
+
+    private List<Lease> inExisting(String task, Work<List<Lease>> work) {
+        return files.exists() ? locked(task, work) : List.of();
+    }
+
+    private <T> T locked(String task, Work<T> work) {
+        try (PoolLock.Held _ = lock.acquire(files.lockFile())) {
+            return work.run();
+        } catch (IOException e) {
+            throw PoolException.io(task, files.directory(), e);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.hawser.ipam;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.BitSet;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/**
+ * What makes the index trustworthy: the time that the pool's directory must bear, and which buckets there must be.
+ *
+ * @param changedAt the directory's mtime after our last change
+ * @param filled one bit for each bucket, set if its file exists
+ */
+record Stamp(Instant changedAt, BitSet filled) {
+
+    String text() {
+        return changedAt.getEpochSecond() + " " + changedAt.getNano() + " "
+                + HexFormat.of().formatHex(filled.toByteArray());
+    }
+
+    static Optional<Stamp> read(String text) {
+        String[] words = text.split(" ", -1);
+        if (words.length != 3) {
+            return Optional.empty();
+        }
+        try {
+            Instant changedAt = Instant.ofEpochSecond(Long.parseLong(words[0]), Integer.parseInt(words[1]));
+            return Optional.of(
+                    new Stamp(changedAt, BitSet.valueOf(HexFormat.of().parseHex(words[2]))));
+        } catch (IllegalArgumentException | DateTimeException | ArithmeticException other) {
+            return Optional.empty();
+        }
+    }
+}
