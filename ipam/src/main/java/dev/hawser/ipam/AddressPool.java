@@ -93,14 +93,34 @@ public final class AddressPool {
                 .collect(Collectors.joining(" ", "failed to allocate all requested IPs: ", ""));
     }
 
+    /**
+     * What {@link #lease} would give now. Takes nothing, locks nothing and creates nothing: another caller may be faster.
+     *
+     * @param requested as for {@link #lease}
+     * @throws PoolException of any kind but DUPLICATE
+     */
+    public List<Allocation> preview(Set<InetAddress> requested) {
+        List<Optional<InetAddress>> wanted = assign(requested);
+        List<Allocation> offered = new ArrayList<>();
+        try {
+            for (int i = 0; i < wanted.size(); i++) {
+                offered.add(choose(i, wanted.get(i), address -> !files.isTaken(address)));
+            }
+        } catch (IOException e) {
+            throw PoolException.io("look for free addresses in", files.directory(), e);
+        }
+        return offered;
+    }
+
     private List<Allocation> lease(Owner owner, List<Optional<InetAddress>> wanted) throws IOException {
         Leases leases = openLeases();
         List<Lease> held = leases.of(owner.containerId());
         refuseSecond(owner, held);
         List<Allocation> taken = new ArrayList<>();
         try (PoolFiles.NewLeases created = files.newLeases(owner)) {
+            // Looks before it tries: a file that exists is found five times faster than by a creation that fails.
             for (int i = 0; i < wanted.size(); i++) {
-                taken.add(take(i, wanted.get(i), created));
+                taken.add(choose(i, wanted.get(i), address -> !files.isTaken(address) && created.create(address)));
                 files.setLastReserved(i, taken.getLast().address().address());
             }
         } catch (IOException | RuntimeException e) {
@@ -147,13 +167,16 @@ public final class AddressPool {
         return lease.owner().equals(owner) || lease.owner().isLegacy();
     }
 
-    private Allocation take(int setIndex, Optional<InetAddress> wanted, PoolFiles.NewLeases created)
-            throws IOException {
-        return wanted.isPresent() ? takeRequested(setIndex, wanted.get(), created) : takeNext(setIndex, created);
+    /** Takes an address, unless somebody has it. */
+    private interface Taking {
+        boolean take(InetAddress address) throws IOException;
     }
 
-    private Allocation takeRequested(int setIndex, InetAddress address, PoolFiles.NewLeases created)
-            throws IOException {
+    private Allocation choose(int setIndex, Optional<InetAddress> wanted, Taking taking) throws IOException {
+        return wanted.isPresent() ? chooseRequested(setIndex, wanted.get(), taking) : chooseNext(setIndex, taking);
+    }
+
+    private Allocation chooseRequested(int setIndex, InetAddress address, Taking taking) throws IOException {
         RangeSet set = config.rangeSets().get(setIndex);
         PoolRange range = set.rangeOf(address).orElseThrow();
         if (address.equals(range.gateway())) {
@@ -162,7 +185,7 @@ public final class AddressPool {
                     setIndex,
                     "requested ip " + IpMath.text(address) + " is subnet's gateway");
         }
-        if (files.isTaken(address) || !created.create(address)) {
+        if (!taking.take(address)) {
             throw refusal(
                     PoolException.Kind.UNAVAILABLE,
                     setIndex,
@@ -171,14 +194,12 @@ public final class AddressPool {
         return allocation(address, range);
     }
 
-    /** Looks before it tries: a file that exists is found five times faster than by a creation that fails. */
-    private Allocation takeNext(int setIndex, PoolFiles.NewLeases created) throws IOException {
+    private Allocation chooseNext(int setIndex, Taking taking) throws IOException {
         RangeSet set = config.rangeSets().get(setIndex);
         NextAddress addresses = NextAddress.after(set, files.lastReserved(setIndex));
         for (Optional<NextAddress.Candidate> next = addresses.next(); next.isPresent(); next = addresses.next()) {
-            InetAddress address = next.get().address();
-            if (!files.isTaken(address) && created.create(address)) {
-                return allocation(address, next.get().range());
+            if (taking.take(next.get().address())) {
+                return allocation(next.get().address(), next.get().range());
             }
         }
         throw refusal(PoolException.Kind.EXHAUSTED, setIndex, "no IP addresses available in range set: " + set);

@@ -67,6 +67,24 @@ class AddressPoolTest {
     }
 
     @Test
+    void aPreviewIsWhatALeaseThenGives() {
+        AddressPool pool = files.with(set("10.0.0.0/24"), set("fd00::/64"));
+        pool.lease(owner("a"), ANY);
+
+        List<Allocation> preview = pool.preview(Set.of(ip("10.0.0.77")));
+
+        assertEquals(List.of("10.0.0.77/24", "fd00::3/64"), addresses(preview));
+        assertEquals(preview, pool.lease(owner("b"), Set.of(ip("10.0.0.77"))));
+    }
+
+    @Test
+    void aPreviewTouchesNothing() {
+        files.with(set("10.0.0.0/24")).preview(ANY);
+
+        assertFalse(Files.exists(files.directory));
+    }
+
+    @Test
     void everySetGivesOneAddressInItsOrder() {
         AddressPool pool = files.with(set("fd00::/64"), set("10.0.0.0/24"));
 
