@@ -107,6 +107,11 @@ public record CniResult(List<Interface> interfaces, List<Ip> ips, List<RouteEntr
             return new RouteEntry(destination, gateway, unset, unset, unset, unset, unset);
         }
 
+        /** The list of routes under this key; faults are noted in {@code settings}. */
+        public static List<RouteEntry> list(Settings settings, String key) {
+            return ResultReader.routes(settings, key);
+        }
+
         private static OptionalInt zeroIsUnset(OptionalInt number) {
             return number.equals(OptionalInt.of(0)) ? OptionalInt.empty() : number;
         }

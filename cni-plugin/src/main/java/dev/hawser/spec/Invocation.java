@@ -155,6 +155,16 @@ public record Invocation(
         return environment.getOrDefault(variable, "");
     }
 
+    /** Whether a link can have this name; the rule for CNI_IFNAME, and for names in a configuration. */
+    public static boolean isInterfaceName(String text) {
+        try {
+            Names.requireInterfaceName(text);
+            return !text.isEmpty();
+        } catch (CniException e) {
+            return false;
+        }
+    }
+
     /** Whether the caller insists on a container whose network namespace is the plugin's own (CNI_NETNS_OVERRIDE). */
     public boolean overridesNetnsCheck() {
         String override = value(environment, NETNS_OVERRIDE);

@@ -53,7 +53,7 @@ final class ResultReader {
         settings.objects("interfaces").forEach(entry -> interfaces.add(linkOf(entry)));
         List<Ip> ips = new ArrayList<>();
         settings.objects("ips").forEach(entry -> address(entry, "address").ifPresent(ips::add));
-        return new CniResult(interfaces, ips, routes(settings), dns(settings));
+        return new CniResult(interfaces, ips, routes(settings, "routes"), dns(settings));
     }
 
     /** 0.1.0 and 0.2.0. */
@@ -63,7 +63,7 @@ final class ResultReader {
         for (String family : List.of("ip4", "ip6")) {
             Optional<Settings> entry = settings.object(family);
             entry.flatMap(ip -> address(ip, "ip")).ifPresent(ips::add);
-            entry.ifPresent(ip -> routes.addAll(routes(ip)));
+            entry.ifPresent(ip -> routes.addAll(routes(ip, "routes")));
         }
         return new CniResult(List.of(), ips, routes, dns(settings));
     }
@@ -83,9 +83,9 @@ final class ResultReader {
         return requiredCidr(entry, key).map(cidr -> new Ip(link, cidr, entry.address("gateway")));
     }
 
-    private static List<RouteEntry> routes(Settings settings) {
+    static List<RouteEntry> routes(Settings settings, String key) {
         List<RouteEntry> routes = new ArrayList<>();
-        for (Settings entry : settings.objects("routes")) {
+        for (Settings entry : settings.objects(key)) {
             requiredCidr(entry, "dst").ifPresent(destination -> routes.add(route(entry, destination)));
         }
         return routes;

@@ -207,6 +207,11 @@ public final class Settings {
         return object.find(key).flatMap(value -> nested(key, value));
     }
 
+    /** A nested object, or one without members if it is not set; its faults are noted here. */
+    public Settings section(String key) {
+        return object(key).orElseGet(() -> new Settings(Json.Obj.EMPTY, pathOf(key), faults));
+    }
+
     /** A list of objects; empty if not set. Their faults are noted here. */
     public List<Settings> objects(String key) {
         return nestedAll(key, list(key));
@@ -254,7 +259,7 @@ public final class Settings {
         try {
             return text.map(parser);
         } catch (IllegalArgumentException e) {
-            fault(key, String.valueOf(e.getMessage()));
+            fault(key, e);
             return Optional.empty();
         }
     }
@@ -284,6 +289,11 @@ public final class Settings {
      */
     public void fault(String key, String why) {
         faults.add(pathOf(key) + ": " + why);
+    }
+
+    /** Notes why a value was rejected. */
+    public void fault(String key, IllegalArgumentException rejection) {
+        fault(key, String.valueOf(rejection.getMessage()));
     }
 
     /** Every fault noted so far, in the order of reading: {@code key: value and why}. */

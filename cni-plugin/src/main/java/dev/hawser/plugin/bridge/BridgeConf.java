@@ -1,0 +1,145 @@
+package dev.hawser.plugin.bridge;
+
+import dev.hawser.addressing.AddressSource;
+import dev.hawser.kernel.MacAddress;
+import dev.hawser.run.Call;
+import dev.hawser.spec.Invocation;
+import dev.hawser.spec.Settings;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The configuration of one attachment, in order.
+ *
+ * <pre>{@code
+ * { "cniVersion": "1.0.0", "name": "mynet", "type": "bridge", "bridge": "cni0", "isDefaultGateway": true,
+ *   "ipMasq": true, "ipam": { "type": "host-local", "subnet": "10.1.2.0/24" } }
+ * }</pre>
+ *
+ * @param bridge the bridge's name
+ * @param gateway whether the bridge gets the gateway's address
+ * @param defaultRoute whether the container's default route leads to it
+ * @param forceAddress whether another address of the bridge gives way
+ * @param masquerade how what the container sends beyond its subnet is masqueraded, if at all
+ * @param mtuBytes of both veth ends, and of a new bridge
+ * @param hairpin whether the container may reach itself by the bridge
+ * @param promiscuous whether the bridge is promiscuous
+ * @param vlans what VLANs the port is a member of
+ * @param guardMac whether frames from other MACs are dropped
+ * @param duplicateAddressDetection whether the container looks for duplicates of its IPv6 addresses
+ * @param containerEndUp whether the container's end is set up
+ * @param isolated whether the port speaks to the bridge's own address only
+ * @param mac what the container's MAC shall be
+ * @param addresses where its addresses come from
+ */
+record BridgeConf(
+        String bridge,
+        boolean gateway,
+        boolean defaultRoute,
+        boolean forceAddress,
+        Optional<Masquerade> masquerade,
+        OptionalInt mtuBytes,
+        boolean hairpin,
+        boolean promiscuous,
+        Vlans vlans,
+        boolean guardMac,
+        boolean duplicateAddressDetection,
+        boolean containerEndUp,
+        boolean isolated,
+        Optional<MacAddress> mac,
+        AddressSource addresses) {
+
+    /** {@code ipMasqBackend}. */
+    enum Masquerade {
+        /** nftables where the kernel has it, else iptables. */
+        AUTOMATIC,
+        NFTABLES,
+        IPTABLES
+    }
+
+    private static final int LARGEST_MTU = 65535;
+
+    static BridgeConf of(Call call) {
+        Settings settings = call.conf().settings();
+        AddressSource addresses = AddressSource.configure(call, settings);
+        boolean defaultRoute = settings.flag("isDefaultGateway");
+        boolean disabled = settings.flag("disableContainerInterface");
+        if (disabled && !addresses.isNone()) {
+            settings.fault("disableContainerInterface", "cannot use IPAM when DisableContainerInterface flag is set");
+        }
+        boolean hairpin = settings.flag("hairpinMode");
+        boolean promiscuous = settings.flag("promiscMode");
+        if (hairpin && promiscuous) {
+            settings.fault("hairpinMode", "cannot set hairpin mode and promiscuous mode at the same time");
+        }
+        BridgeConf conf = new BridgeConf(
+                bridgeName(settings),
+                settings.flag("isGateway") || defaultRoute,
+                defaultRoute,
+                settings.flag("forceAddress"),
+                masquerade(settings),
+                settings.whole("mtu", 0, LARGEST_MTU),
+                hairpin,
+                promiscuous,
+                Vlans.of(settings),
+                settings.flag("macspoofchk"),
+                settings.flag("enabledad"),
+                !disabled,
+                settings.flag("portIsolation"),
+                mac(call, settings),
+                addresses);
+        settings.throwIfFaulty();
+        return conf;
+    }
+
+    /** Whether a masquerade, if there is one, is made of iptables rules. */
+    boolean masqueradesByIptables(boolean nftablesIsThere) {
+        return switch (masquerade.orElse(Masquerade.AUTOMATIC)) {
+            case AUTOMATIC -> !nftablesIsThere;
+            case NFTABLES -> false;
+            case IPTABLES -> true;
+        };
+    }
+
+    private static String bridgeName(Settings settings) {
+        String name = settings.text("bridge", "cni0");
+        if (!Invocation.isInterfaceName(name)) {
+            settings.fault(
+                    "bridge",
+                    "\"" + name + "\" cannot be the name of an interface: it has 1 to 15 bytes, and"
+                            + " neither slash, colon nor space");
+        }
+        return name;
+    }
+
+    /** A backend that was named wrong is a fault even if nothing is to be masqueraded: somebody meant something by it. */
+    private static Optional<Masquerade> masquerade(Settings settings) {
+        Masquerade backend =
+                switch (settings.choice("ipMasqBackend", "nftables", "iptables").orElse("")) {
+                    case "nftables" -> Masquerade.NFTABLES;
+                    case "iptables" -> Masquerade.IPTABLES;
+                    default -> Masquerade.AUTOMATIC;
+                };
+        return settings.flag("ipMasq") ? Optional.of(backend) : Optional.empty();
+    }
+
+    /** The runtime's word wins over the administrator's, and that over the one of CNI_ARGS. */
+    private static Optional<MacAddress> mac(Call call, Settings settings) {
+        return mac(settings.section("runtimeConfig"))
+                .or(() -> mac(settings.section("args").section("cni")))
+                .or(() -> call.args().find("MAC").flatMap(text -> mac(settings, "CNI_ARGS", text)));
+    }
+
+    private static Optional<MacAddress> mac(Settings settings) {
+        return settings.text("mac").flatMap(text -> mac(settings, "mac", text));
+    }
+
+    private static Optional<MacAddress> mac(Settings settings, String key, String text) {
+        try {
+            return Optional.of(MacAddress.parse(text));
+        } catch (IllegalArgumentException e) {
+            settings.fault(key, e);
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,311 @@
+package dev.hawser.plugin.bridge;
+
+import dev.hawser.ip.Cidr;
+import dev.hawser.kernel.Attachment;
+import dev.hawser.kernel.Change;
+import dev.hawser.kernel.Link;
+import dev.hawser.kernel.MacAddress;
+import dev.hawser.kernel.Side;
+import dev.hawser.kernel.Step;
+import dev.hawser.run.Call;
+import dev.hawser.spec.CniArgs;
+import dev.hawser.spec.CniException;
+import dev.hawser.spec.CniResult;
+import dev.hawser.spec.ErrorCode;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What an ADD does, as steps, in the order of the reference: bridge, veth pair, container's end, gateway, masquerade. Pure.
+ */
+final class BridgePlan {
+
+    /** How long the reference waits in all for the port to forward. */
+    private static final int PORT_TIMEOUT_MILLIS = 2550;
+
+    /** How long the reference waits for duplicate address detection. */
+    private static final int ADDRESS_TIMEOUT_MILLIS = 5000;
+
+    /** The VLAN that a bridge puts its ports into, unless told otherwise. */
+    private static final int DEFAULT_VLAN = 1;
+
+    private final Call call;
+    private final BridgeConf conf;
+    private final CniResult addressing;
+    private final Observed observed;
+    private final Attachment attachment;
+    private final VethNames names;
+    private final List<Step> steps = new ArrayList<>();
+
+    private BridgePlan(Call call, BridgeConf conf, CniResult addressing, Observed observed) {
+        this.call = call;
+        this.conf = conf;
+        this.addressing = addressing;
+        this.observed = observed;
+        this.attachment = call.attachment();
+        this.names = VethNames.of(attachment.containerId(), attachment.ifName());
+    }
+
+    /**
+     * The steps of an ADD.
+     *
+     * @param addressing the container's addresses with their gateways, and its routes, as {@link Gateways} completed them
+     */
+    static List<Step> of(Call call, BridgeConf conf, CniResult addressing, Observed observed) {
+        return new BridgePlan(call, conf, addressing, observed).steps();
+    }
+
+    /** The link that the gateway's addresses live on: the bridge, or {@code cni0.100} for a VLAN. */
+    static String gatewayLink(BridgeConf conf) {
+        OptionalInt vlan = conf.vlans().access();
+        return vlan.isPresent() ? conf.bridge() + "." + vlan.getAsInt() : conf.bridge();
+    }
+
+    /** The container's MAC: the one asked for, or one that its id and interface name stand for. */
+    static MacAddress podMac(Call call, BridgeConf conf) {
+        return conf.mac()
+                .orElse(VethNames.of(call.attachment().containerId(), call.ifName())
+                        .podMac());
+    }
+
+    private List<Step> steps() {
+        ensureBridge();
+        addVeth();
+        configurePort();
+        configureContainer();
+        if (conf.gateway() && !addressing.ips().isEmpty()) {
+            ensureGateway();
+        }
+        if (conf.masquerade().isPresent()) {
+            masquerade();
+        }
+        if (conf.containerEndUp()) {
+            own(Side.HOST, new Change.AwaitUp(names.hostEnd(), PORT_TIMEOUT_MILLIS));
+        }
+        return List.copyOf(steps);
+    }
+
+    private void ensureBridge() {
+        String bridge = conf.bridge();
+        requireBridge(observed.bridge());
+        if (observed.bridge().isEmpty()) {
+            share(new Change.AddBridge(bridge, conf.mtuBytes(), conf.vlans().filtering()));
+            shareIfPossible("net/ipv6/conf/" + bridge + "/accept_ra", "0");
+            // Nobody else can have the gateway's address: without the wait, pods reach it at once.
+            shareIfPossible("net/ipv6/conf/" + bridge + "/accept_dad", "0");
+        }
+        if (conf.promiscuous() && !observed.bridge().map(Link::promiscuous).orElse(false)) {
+            share(new Change.SetPromiscuous(bridge));
+        }
+        if (!observed.bridge().map(Link::up).orElse(false)) {
+            share(new Change.SetUp(bridge));
+        }
+    }
+
+    private void requireBridge(Optional<Link> link) {
+        if (link.isPresent() && !link.get().is("bridge")) {
+            throw new CniException(
+                    ErrorCode.INVALID_NETWORK_CONFIG,
+                    "bridge: \"" + conf.bridge() + "\" already exists but is not a bridge",
+                    "it is a " + link.get().kind().orElse("physical device") + ": name another bridge, or remove it");
+        }
+    }
+
+    private void addVeth() {
+        Change veth = new Change.AddVeth(
+                names.hostEnd(),
+                names.hostMac(),
+                Optional.of(conf.bridge()),
+                Side.POD,
+                call.ifName(),
+                podMac(call, conf),
+                conf.mtuBytes());
+        steps.add(Step.owned(Side.HOST, veth, new Change.DeleteLink(names.hostEnd())));
+        own(Side.HOST, new Change.SetAlias(names.hostEnd(), alias()));
+    }
+
+    /** {@code network/containerId/ifName namespace/pod}, the pod only if the runtime says it and there is room. */
+    private String alias() {
+        String alias = attachment.toString();
+        String withPod = pod().map(pod -> alias + " " + pod).orElse(alias);
+        return withPod.length() < Link.ALIAS_BYTES
+                ? withPod
+                : alias.substring(0, Math.min(alias.length(), Link.ALIAS_BYTES - 1));
+    }
+
+    private Optional<String> pod() {
+        CniArgs args = CniArgs.lenient(call.invocation().args());
+        return args.podName().map(pod -> args.podNamespace().orElse("") + "/" + pod);
+    }
+
+    private void configurePort() {
+        String port = names.hostEnd();
+        own(Side.HOST, new Change.SetBridgePort(port, conf.hairpin(), conf.isolated()));
+        if (conf.vlans().any()) {
+            configureVlans(port, conf.vlans());
+        }
+        ownIfPossible(Side.HOST, "net/ipv6/conf/" + port + "/accept_ra", "0");
+        if (conf.guardMac()) {
+            MacAddress mac = podMac(call, conf);
+            steps.add(Step.owned(
+                    Side.HOST, new Change.AddMacGuard(port, mac, attachment), new Change.DeleteMacGuard(port, mac)));
+        }
+        own(Side.HOST, new Change.SetUp(port));
+    }
+
+    private void configureVlans(String port, Vlans vlans) {
+        if (!vlans.keepDefault()) {
+            own(Side.HOST, new Change.ClearBridgeVlans(port));
+        }
+        vlans.access().ifPresent(id -> own(Side.HOST, new Change.AddBridgeVlan(port, id, true)));
+        vlans.tagged().forEach(id -> own(Side.HOST, new Change.AddBridgeVlan(port, id, false)));
+        if (vlans.access().isEmpty()) {
+            own(Side.HOST, new Change.AddBridgeVlan(port, DEFAULT_VLAN, true));
+        }
+    }
+
+    private void configureContainer() {
+        String ifName = call.ifName();
+        if (addressing.ips().isEmpty()) {
+            if (conf.containerEndUp()) {
+                own(Side.POD, new Change.SetUp(ifName));
+            }
+            return;
+        }
+        boolean ipv6 = addressing.ips().stream().anyMatch(ip -> !ip.address().isIpv4());
+        if (ipv6) {
+            configureIpv6(ifName);
+        }
+        // Before the link goes up: the kernel then announces the address by gratuitous ARP on its own.
+        ownIfPossible(Side.POD, "net/ipv4/conf/" + ifName + "/arp_notify", "1");
+        addressing.ips().forEach(ip -> own(Side.POD, new Change.AddAddress(ifName, ip.address())));
+        own(Side.POD, new Change.SetUp(ifName));
+        boolean routed = addressing.ips().stream()
+                .anyMatch(ip -> !ip.address().isIpv4() && ip.gateway().isPresent());
+        if (routed) {
+            own(Side.POD, new Change.AwaitAddresses(ifName, ADDRESS_TIMEOUT_MILLIS));
+        }
+        Gateways.routes(addressing).forEach(route -> own(Side.POD, new Change.AddRoute(ifName, route)));
+    }
+
+    private void configureIpv6(String ifName) {
+        String settings = "net/ipv6/conf/" + ifName;
+        ownIfPossible(Side.POD, settings + "/accept_dad", conf.duplicateAddressDetection() ? "1" : "0");
+        if (conf.duplicateAddressDetection()) {
+            ownIfPossible(Side.POD, settings + "/enhanced_dad", "1");
+        }
+        own(Side.POD, new Change.SetSysctl("net/ipv6/conf/lo/disable_ipv6", "0", true));
+        own(Side.POD, new Change.SetSysctl(settings + "/disable_ipv6", "0", true));
+        own(Side.POD, new Change.SetSysctl(settings + "/keep_addr_on_down", "1", true));
+    }
+
+    private void ensureGateway() {
+        String link = gatewayLink(conf);
+        if (conf.vlans().access().isPresent() && observed.gatewayLink().isEmpty()) {
+            addVlanInterface(link, conf.vlans().access().getAsInt());
+        }
+        for (Cidr gateway : Gateways.addresses(addressing)) {
+            ensureGatewayAddress(link, gateway);
+        }
+        for (boolean ipv4 : Gateways.families(addressing)) {
+            share(new Change.SetSysctl(ipv4 ? "net/ipv4/ip_forward" : "net/ipv6/conf/all/forwarding", "1", true));
+        }
+    }
+
+    /** A veth pair from the bridge to {@code cni0.100}, which stays, as with the reference. */
+    private void addVlanInterface(String link, int vlan) {
+        VethNames pair = VethNames.of(conf.bridge(), link);
+        share(new Change.AddVeth(
+                pair.hostEnd(),
+                pair.hostMac(),
+                Optional.of(conf.bridge()),
+                Side.HOST,
+                link,
+                pair.podMac(),
+                observed.bridge()
+                        .map(bridge -> OptionalInt.of(bridge.mtuBytes()))
+                        .orElse(conf.mtuBytes())));
+        share(new Change.ClearBridgeVlans(pair.hostEnd()));
+        share(new Change.AddBridgeVlan(pair.hostEnd(), vlan, true));
+        share(new Change.SetUp(pair.hostEnd()));
+        shareIfPossible("net/ipv6/conf/" + link + "/accept_dad", "0");
+        share(new Change.SetUp(link));
+    }
+
+    private void ensureGatewayAddress(String link, Cidr gateway) {
+        if (observed.gatewayAddresses().contains(gateway)) {
+            return;
+        }
+        for (Cidr other : observed.gatewayAddresses()) {
+            if (conflict(other, gateway)) {
+                giveWay(link, other, gateway);
+            }
+        }
+        share(new Change.AddAddress(link, gateway));
+        share(new Change.PinMac(link));
+    }
+
+    /** A bridge has one IPv4 address; IPv6 ones conflict if their subnets do, and link-local ones never. */
+    private static boolean conflict(Cidr other, Cidr gateway) {
+        if (other.isIpv4() || gateway.isIpv4()) {
+            return other.isIpv4() && gateway.isIpv4();
+        }
+        return other.overlaps(gateway) && !other.address().isLinkLocalAddress();
+    }
+
+    private void giveWay(String link, Cidr other, Cidr gateway) {
+        if (!conf.forceAddress()) {
+            throw new CniException(
+                    ErrorCode.INTERNAL,
+                    "\"" + link + "\" already has an IP address different from " + gateway,
+                    "it has " + other + ": set forceAddress to replace it, or give the network the bridge's subnet");
+        }
+        share(new Change.DeleteAddress(link, other));
+    }
+
+    private void masquerade() {
+        if (conf.masqueradesByIptables(observed.nftables())) {
+            masqueradeByIptables(true, observed.natIpv4());
+            masqueradeByIptables(false, observed.natIpv6());
+        } else {
+            addressing.ips().forEach(ip -> masqueradeByNftables(ip.address()));
+        }
+    }
+
+    private void masqueradeByIptables(boolean ipv4, List<String> existing) {
+        List<Cidr> addresses = addressing.ips().stream()
+                .map(CniResult.Ip::address)
+                .filter(address -> address.isIpv4() == ipv4)
+                .toList();
+        if (!addresses.isEmpty()) {
+            steps.add(IptablesMasquerade.step(attachment, ipv4, addresses, existing));
+        }
+    }
+
+    private void masqueradeByNftables(Cidr address) {
+        InetAddress source = address.address();
+        steps.add(Step.owned(
+                Side.HOST,
+                new Change.AddMasquerade(address, attachment),
+                new Change.DeleteMasquerade(source, attachment)));
+    }
+
+    private void own(Side side, Change change) {
+        steps.add(Step.diesWith(side == Side.POD ? call.ifName() : names.hostEnd(), side, change));
+    }
+
+    private void ownIfPossible(Side side, String sysctl, String value) {
+        own(side, new Change.SetSysctl(sysctl, value, false));
+    }
+
+    private void share(Change change) {
+        steps.add(Step.shared(Side.HOST, change));
+    }
+
+    private void shareIfPossible(String sysctl, String value) {
+        share(new Change.SetSysctl(sysctl, value, false));
+    }
+}

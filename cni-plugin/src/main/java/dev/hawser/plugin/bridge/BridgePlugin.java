@@ -1,0 +1,81 @@
+package dev.hawser.plugin.bridge;
+
+import dev.hawser.kernel.Kernel;
+import dev.hawser.kernel.Step;
+import dev.hawser.run.Call;
+import dev.hawser.run.Cleanup;
+import dev.hawser.run.Node;
+import dev.hawser.run.Plugin;
+import dev.hawser.run.Transaction;
+import dev.hawser.spec.CniException;
+import dev.hawser.spec.CniResult;
+import dev.hawser.spec.ErrorCode;
+import dev.hawser.spec.ValidAttachments;
+import java.util.List;
+
+/** The {@code bridge} plugin: each container a port of a bridge of the node. */
+public final class BridgePlugin implements Plugin {
+
+    @Override
+    public String type() {
+        return "bridge";
+    }
+
+    @Override
+    public Configured configure(Call call) {
+        return new Bridge(call, BridgeConf.of(call));
+    }
+
+    private record Bridge(Call call, BridgeConf conf) implements Configured {
+
+        @Override
+        public CniResult add(Node node, Transaction transaction) {
+            Kernel kernel = transaction.keepOpen(node.withPod(call));
+            Observed observed = Observed.of(kernel, conf);
+            CniResult addressing = addressing(conf.addresses().lease(node, transaction));
+            for (Step step : BridgePlan.of(call, conf, addressing, observed)) {
+                transaction.apply(kernel, step);
+            }
+            return BridgeResult.of(call, conf, addressing, kernel);
+        }
+
+        /** What IPAM said, completed; it must have said at least one address, if there is an IPAM. */
+        private CniResult addressing(CniResult ipam) {
+            if (ipam.ips().isEmpty() && !conf.addresses().isNone()) {
+                throw new CniException(ErrorCode.INTERNAL, "IPAM plugin returned missing IP config");
+            }
+            return Gateways.complete(conf, ipam);
+        }
+
+        @Override
+        public List<Step> plan(Node node) {
+            try (Kernel kernel = node.namespaces().host()) {
+                CniResult addressing = Gateways.complete(conf, conf.addresses().preview(node));
+                return BridgePlan.of(call, conf, addressing, Observed.of(kernel, conf));
+            }
+        }
+
+        @Override
+        public void check(Node node) {
+            conf.addresses().check(node);
+            try (Kernel kernel = node.withPod(call)) {
+                new BridgeCheck(call, conf, kernel).run();
+            }
+        }
+
+        @Override
+        public void delete(Node node, Cleanup cleanup) {
+            new BridgeRemoval(call, conf, node, cleanup).run();
+        }
+
+        @Override
+        public void collect(Node node, ValidAttachments.Listed valid, Cleanup cleanup) {
+            new BridgeCollection(call, conf, node, valid, cleanup).run();
+        }
+
+        @Override
+        public void status(Node node) {
+            conf.addresses().status(node);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.hawser.plugin.bridge;
+
+import dev.hawser.kernel.Attachment;
+import dev.hawser.kernel.Change;
+import dev.hawser.kernel.Kernel;
+import dev.hawser.kernel.MacAddress;
+import dev.hawser.kernel.Side;
+import dev.hawser.run.Call;
+import dev.hawser.run.Cleanup;
+import dev.hawser.run.Node;
+import dev.hawser.spec.CniResult;
+import java.net.InetAddress;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * DEL: link, then rules, then lease, so that an address never returns to the pool while something still points at it. The
+ * namespace is needed only for pods of the reference plugin, whose host end has a random name.
+ */
+final class BridgeRemoval {
+
+    private final Call call;
+    private final BridgeConf conf;
+    private final Node node;
+    private final Cleanup cleanup;
+    private final Attachment attachment;
+    private final VethNames names;
+    private final Set<InetAddress> addresses = new LinkedHashSet<>();
+
+    BridgeRemoval(Call call, BridgeConf conf, Node node, Cleanup cleanup) {
+        this.call = call;
+        this.conf = conf;
+        this.node = node;
+        this.cleanup = cleanup;
+        this.attachment = call.attachment();
+        this.names = VethNames.of(attachment.containerId(), attachment.ifName());
+    }
+
+    void run() {
+        boolean podIsThere = node.podIsThere(call);
+        try (Kernel kernel = podIsThere ? node.withPod(call) : node.namespaces().host()) {
+            collectAddresses();
+            boolean ours = removeLink(kernel, podIsThere);
+            removeRules(kernel, ours, podIsThere);
+        }
+        conf.addresses().release(node, cleanup);
+    }
+
+    private void collectAddresses() {
+        cleanup.attempt(() -> addresses.addAll(conf.addresses().held(node)));
+        cleanup.attempt(() -> call.conf().prevResult().stream()
+                .flatMap(result -> result.ips().stream())
+                .forEach(ip -> addresses.add(ip.address().address())));
+    }
+
+    /** Removes the veth pair by either end; whether it was one of ours. */
+    private boolean removeLink(Kernel kernel, boolean podIsThere) {
+        boolean ours = kernel.link(Side.HOST, names.hostEnd()).isPresent();
+        if (ours) {
+            cleanup.attempt(() -> kernel.apply(Side.HOST, new Change.DeleteLink(names.hostEnd())));
+        } else if (podIsThere) {
+            cleanup.attempt(() -> removeForeignLink(kernel));
+        }
+        return ours;
+    }
+
+    private void removeForeignLink(Kernel kernel) {
+        if (kernel.link(Side.POD, call.ifName()).isPresent()) {
+            kernel.addresses(Side.POD, call.ifName()).stream()
+                    .map(cidr -> cidr.address())
+                    .filter(address -> !address.isLinkLocalAddress())
+                    .forEach(addresses::add);
+            kernel.apply(Side.POD, new Change.DeleteLink(call.ifName()));
+        }
+    }
+
+    private void removeRules(Kernel kernel, boolean ours, boolean podIsThere) {
+        ReferenceTraces traces = new ReferenceTraces(kernel, attachment, cleanup);
+        if (conf.masquerade().isPresent()) {
+            addresses.forEach(address ->
+                    cleanup.attempt(() -> kernel.apply(Side.HOST, new Change.DeleteMasquerade(address, attachment))));
+            if (!addresses.isEmpty() || !podIsThere) {
+                traces.removeIptables(addresses);
+            }
+        }
+        if (conf.guardMac()) {
+            macs().forEach(mac ->
+                    cleanup.attempt(() -> kernel.apply(Side.HOST, new Change.DeleteMacGuard(names.hostEnd(), mac))));
+        }
+        if (!ours) {
+            traces.removeNftables();
+            traces.removeMacGuard();
+        }
+    }
+
+    /** The MACs that the port may be guarded for: the one that ADD would choose now, and the one that it reported. */
+    private Set<MacAddress> macs() {
+        Set<MacAddress> macs = new LinkedHashSet<>();
+        macs.add(BridgePlan.podMac(call, conf));
+        call.conf().prevResult().ifPresent(result -> reportedMac(result).ifPresent(macs::add));
+        return macs;
+    }
+
+    private Optional<MacAddress> reportedMac(CniResult result) {
+        return result.interfaces().stream()
+                .filter(link ->
+                        link.name().equals(call.ifName()) && !link.sandbox().isEmpty())
+                .map(CniResult.Interface::mac)
+                .filter(mac -> !mac.isEmpty())
+                .findFirst()
+                .map(MacAddress::parse);
+    }
+}

@@ -1,0 +1,106 @@
+package dev.hawser.plugin.bridge;
+
+import dev.hawser.ip.Cidr;
+import dev.hawser.ip.IpMath;
+import dev.hawser.kernel.Route;
+import dev.hawser.spec.CniResult;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** Which way out the container has. Pure. */
+final class Gateways {
+
+    /** The container's interface in the list of interfaces of a result, after the bridge and the host's end. */
+    private static final OptionalInt CONTAINER_INTERFACE = OptionalInt.of(2);
+
+    private Gateways() {}
+
+    /** Completes what IPAM said: gateways if the bridge is one, a default route of each family if it is the default one. */
+    static CniResult complete(BridgeConf conf, CniResult ipam) {
+        List<CniResult.Ip> ips =
+                ipam.ips().stream().map(ip -> withGateway(conf, ip)).toList();
+        List<CniResult.RouteEntry> routes = new ArrayList<>(ipam.routes());
+        if (conf.defaultRoute()) {
+            addDefaultRoute(true, ips, routes);
+            addDefaultRoute(false, ips, routes);
+        }
+        return new CniResult(ipam.interfaces(), ips, routes, ipam.dns());
+    }
+
+    private static CniResult.Ip withGateway(BridgeConf conf, CniResult.Ip ip) {
+        Optional<InetAddress> gateway = ip.gateway();
+        if (gateway.isEmpty() && conf.gateway()) {
+            gateway = Optional.of(IpMath.plus(ip.address().network().address(), 1));
+        }
+        return new CniResult.Ip(CONTAINER_INTERFACE, ip.address(), gateway);
+    }
+
+    /**
+     * One default route is enough: where IPAM already gives one, with or without a gateway, it stays the only one. The
+     * reference adds a second, identical one, which the kernel then refuses.
+     */
+    private static void addDefaultRoute(boolean ipv4, List<CniResult.Ip> ips, List<CniResult.RouteEntry> routes) {
+        boolean given = routes.stream()
+                .anyMatch(route -> route.destination().prefixLength() == 0
+                        && route.destination().isIpv4() == ipv4);
+        Optional<InetAddress> gateway = firstGateway(ipv4, ips);
+        if (!given && gateway.isPresent()) {
+            Cidr everywhere = Cidr.parse(ipv4 ? "0.0.0.0/0" : "::/0");
+            routes.add(CniResult.RouteEntry.to(everywhere, gateway));
+        }
+    }
+
+    private static Optional<InetAddress> firstGateway(boolean ipv4, List<CniResult.Ip> ips) {
+        return ips.stream()
+                .filter(ip -> ip.address().isIpv4() == ipv4)
+                .flatMap(ip -> ip.gateway().stream())
+                .findFirst();
+    }
+
+    /** The routes as the kernel gets them: without a gateway of their own they take the first one of their family. */
+    static Set<Route> routes(CniResult result) {
+        Set<Route> routes = new LinkedHashSet<>();
+        for (CniResult.RouteEntry entry : result.routes()) {
+            boolean onLink = entry.scope().orElse(0) == SCOPE_LINK;
+            Optional<InetAddress> gateway = entry.gateway();
+            if (gateway.isEmpty() && !onLink) {
+                gateway = firstGateway(entry.destination().isIpv4(), result.ips());
+            }
+            routes.add(new Route(
+                    entry.destination(),
+                    gateway,
+                    entry.priority(),
+                    entry.table(),
+                    entry.scope(),
+                    entry.mtu(),
+                    entry.advmss()));
+        }
+        return routes;
+    }
+
+    /** RT_SCOPE_LINK of rtnetlink.h: the destination is on the link itself, so that a gateway would contradict it. */
+    private static final int SCOPE_LINK = 253;
+
+    /** The addresses that the bridge needs: each gateway with the prefix length of the container's address. */
+    static Set<Cidr> addresses(CniResult result) {
+        Set<Cidr> addresses = new LinkedHashSet<>();
+        for (CniResult.Ip ip : result.ips()) {
+            ip.gateway()
+                    .ifPresent(gateway ->
+                            addresses.add(new Cidr(gateway, ip.address().prefixLength())));
+        }
+        return addresses;
+    }
+
+    /** Which families have gateways: true is IPv4. */
+    static Set<Boolean> families(CniResult result) {
+        Set<Boolean> families = new LinkedHashSet<>();
+        addresses(result).forEach(address -> families.add(address.isIpv4()));
+        return families;
+    }
+}

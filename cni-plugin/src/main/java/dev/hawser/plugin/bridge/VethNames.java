@@ -1,0 +1,39 @@
+package dev.hawser.plugin.bridge;
+
+import dev.hawser.kernel.MacAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * What the two ends of an attachment's veth pair are called, found again from the attachment alone: DEL needs no state and
+ * no namespace.
+ *
+ * @param hostEnd {@code veth} and 11 hex digits of SHA-256(first, 0, second): 15 bytes, as long as a name may be
+ * @param hostMac explicit, so that udev (systemd.link(5), MACAddressPolicy) does not rewrite it
+ * @param podMac the container's, unless the configuration names another
+ */
+record VethNames(String hostEnd, MacAddress hostMac, MacAddress podMac) {
+
+    private static final int NAME_DIGITS = 11;
+
+    /** The names of the pair that {@code first} and {@code second}, containerId and ifName, stand for. */
+    static VethNames of(String first, String second) {
+        byte[] digest = sha256(first + "\0" + second);
+        ByteBuffer bytes = ByteBuffer.wrap(digest);
+        return new VethNames(
+                "veth" + HexFormat.of().formatHex(digest).substring(0, NAME_DIGITS),
+                MacAddress.locallyAdministered(bytes.getLong(8)),
+                MacAddress.locallyAdministered(bytes.getLong(16)));
+    }
+
+    private static byte[] sha256(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.hawser.plugin.ipam;
+
+import dev.hawser.addressing.AddressSource;
+import dev.hawser.kernel.Step;
+import dev.hawser.run.Call;
+import dev.hawser.run.Cleanup;
+import dev.hawser.run.Node;
+import dev.hawser.run.Plugin;
+import dev.hawser.run.Transaction;
+import dev.hawser.spec.CniResult;
+import dev.hawser.spec.Settings;
+import dev.hawser.spec.ValidAttachments;
+import java.util.List;
+
+/**
+ * A source of addresses as a plugin of its own.
+ *
+ * @param type {@code host-local} or {@code static}
+ */
+public record IpamPlugin(String type) implements Plugin {
+
+    @Override
+    public Configured configure(Call call) {
+        Settings settings = call.conf().settings();
+        if (!settings.isSet("ipam")) {
+            settings.fault("ipam", "IPAM config missing 'ipam' key");
+        }
+        AddressSource source = AddressSource.ofType(type, call, settings);
+        settings.throwIfFaulty();
+        return new Source(source);
+    }
+
+    private record Source(AddressSource source) implements Configured {
+
+        @Override
+        public CniResult add(Node node, Transaction transaction) {
+            return source.lease(node, transaction);
+        }
+
+        @Override
+        public List<Step> plan(Node node) {
+            return List.of();
+        }
+
+        @Override
+        public void check(Node node) {
+            source.check(node);
+        }
+
+        @Override
+        public void delete(Node node, Cleanup cleanup) {
+            source.release(node, cleanup);
+        }
+
+        @Override
+        public void collect(Node node, ValidAttachments.Listed valid, Cleanup cleanup) {
+            source.collect(node, valid, cleanup);
+        }
+
+        @Override
+        public void status(Node node) {
+            source.status(node);
+        }
+    }
+}

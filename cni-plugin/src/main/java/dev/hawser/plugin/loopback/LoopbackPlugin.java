@@ -1,0 +1,108 @@
+package dev.hawser.plugin.loopback;
+
+import dev.hawser.ip.Cidr;
+import dev.hawser.kernel.Change;
+import dev.hawser.kernel.Kernel;
+import dev.hawser.kernel.Link;
+import dev.hawser.kernel.MacAddress;
+import dev.hawser.kernel.Side;
+import dev.hawser.kernel.Step;
+import dev.hawser.run.Call;
+import dev.hawser.run.Cleanup;
+import dev.hawser.run.Node;
+import dev.hawser.run.Plugin;
+import dev.hawser.run.Transaction;
+import dev.hawser.spec.CniException;
+import dev.hawser.spec.CniResult;
+import dev.hawser.spec.Dns;
+import dev.hawser.spec.ErrorCode;
+import dev.hawser.spec.ValidAttachments;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** The {@code loopback} plugin: whatever CNI_IFNAME says, it is about {@code lo}. */
+public final class LoopbackPlugin implements Plugin {
+
+    private static final String LO = "lo";
+
+    @Override
+    public String type() {
+        return "loopback";
+    }
+
+    @Override
+    public Configured configure(Call call) {
+        return new Loopback(call);
+    }
+
+    private record Loopback(Call call) implements Configured {
+
+        @Override
+        public CniResult add(Node node, Transaction transaction) {
+            Kernel kernel = transaction.keepOpen(node.withPod(call));
+            plan(node).forEach(step -> transaction.apply(kernel, step));
+            return call.conf().prevResult().orElseGet(() -> result(kernel));
+        }
+
+        /** The container's namespace is new or is on its way out: an {@code lo} that is up harms neither. */
+        @Override
+        public List<Step> plan(Node node) {
+            return List.of(Step.diesWith("the namespace", Side.POD, new Change.SetUp(LO)));
+        }
+
+        private CniResult result(Kernel kernel) {
+            String mac = kernel.linkOrThrow(Side.POD, LO)
+                    .mac()
+                    .map(MacAddress::toString)
+                    .orElse("");
+            List<Cidr> addresses = kernel.addresses(Side.POD, LO);
+            addresses.forEach(Loopback::requireLoopback);
+            List<CniResult.Ip> ips = new ArrayList<>();
+            first(addresses, true).ifPresent(ips::add);
+            first(addresses, false).ifPresent(ips::add);
+            CniResult.Interface lo = CniResult.Interface.inSandbox(LO, mac, call.netns());
+            return new CniResult(List.of(lo), ips, List.of(), Dns.NONE);
+        }
+
+        private static void requireLoopback(Cidr address) {
+            if (!address.address().isLoopbackAddress()) {
+                throw new CniException(
+                        ErrorCode.INTERNAL, "loopback interface found with non-loopback address \"" + address + "\"");
+            }
+        }
+
+        private static Optional<CniResult.Ip> first(List<Cidr> addresses, boolean ipv4) {
+            return addresses.stream()
+                    .filter(address -> address.isIpv4() == ipv4)
+                    .findFirst()
+                    .map(address -> new CniResult.Ip(OptionalInt.of(0), address, Optional.empty()));
+        }
+
+        @Override
+        public void check(Node node) {
+            try (Kernel kernel = node.withPod(call)) {
+                Link lo = kernel.linkOrThrow(Side.POD, LO);
+                if (!lo.up()) {
+                    throw new CniException(ErrorCode.INTERNAL, "loopback interface is down in " + call.netns());
+                }
+            }
+        }
+
+        @Override
+        public void delete(Node node, Cleanup cleanup) {
+            if (node.podIsThere(call)) {
+                try (Kernel kernel = node.withPod(call)) {
+                    cleanup.attempt(() -> kernel.apply(Side.POD, new Change.SetDown(LO)));
+                }
+            }
+        }
+
+        @Override
+        public void collect(Node node, ValidAttachments.Listed valid, Cleanup cleanup) {}
+
+        @Override
+        public void status(Node node) {}
+    }
+}

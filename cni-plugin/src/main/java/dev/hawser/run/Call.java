@@ -1,0 +1,57 @@
+package dev.hawser.run;
+
+import dev.hawser.ipam.Owner;
+import dev.hawser.kernel.Attachment;
+import dev.hawser.spec.CniArgs;
+import dev.hawser.spec.CniException;
+import dev.hawser.spec.Invocation;
+import dev.hawser.spec.NetConf;
+import java.util.Set;
+
+/**
+ * One call of a runtime, its environment and its network configuration found to be in order.
+ *
+ * @param invocation the CNI_* variables, and the document that came on stdin
+ * @param args CNI_ARGS, those that some plugin of ours knows
+ */
+public record Call(Invocation invocation, CniArgs args) {
+
+    /**
+     * The keys of CNI_ARGS that one plugin or another understands. The reference's plugins each know just their own, so that
+     * an IP for host-local breaks the bridge that calls it; since both are one process here, both keys are known to both.
+     */
+    private static final Set<String> KNOWN_ARGS = Set.of("MAC", "IP", "GATEWAY");
+
+    /**
+     * A call whose CNI_ARGS are in order.
+     *
+     * @throws CniException code 4 if CNI_ARGS is malformed, or has unknown keys without IgnoreUnknown
+     */
+    public static Call of(Invocation invocation) {
+        return new Call(invocation, CniArgs.parse(invocation.args(), KNOWN_ARGS));
+    }
+
+    /** The network configuration. */
+    public NetConf conf() {
+        return invocation.netConf();
+    }
+
+    /** Whose the kernel objects of this call are. */
+    public Attachment attachment() {
+        return new Attachment(conf().name(), invocation.containerId(), invocation.ifName());
+    }
+
+    /** Whose the leases of this call are. */
+    public Owner owner() {
+        return new Owner(invocation.containerId(), invocation.ifName());
+    }
+
+    public String ifName() {
+        return invocation.ifName();
+    }
+
+    /** CNI_NETNS of a verb that requires it. */
+    public String netns() {
+        return invocation.netns().orElseThrow();
+    }
+}

@@ -1,0 +1,42 @@
+package dev.hawser.run;
+
+import dev.hawser.spec.CniError;
+import dev.hawser.spec.CniException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * DEL and GC: attempt everything, whatever fails. "Already gone" is success and never gets here; real failures are collected
+ * and reported together, so that the runtime tries again.
+ */
+public final class Cleanup {
+
+    private final List<CniException> failures = new ArrayList<>();
+
+    /** Runs the action; a failure is kept for {@link #throwIfFailed()}. */
+    public void attempt(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException e) {
+            failures.add(Failures.asCniException(e));
+        }
+    }
+
+    /**
+     * Reports what failed: with the code of the first failure, and the text of all.
+     *
+     * @throws CniException if anything failed
+     */
+    public void throwIfFailed() {
+        if (failures.isEmpty()) {
+            return;
+        }
+        if (failures.size() == 1) {
+            throw failures.getFirst();
+        }
+        List<String> texts = failures.stream().map(CniException::getMessage).toList();
+        CniException all = new CniException(new CniError(failures.getFirst().code(), String.join("; ", texts), ""));
+        failures.forEach(all::addSuppressed);
+        throw all;
+    }
+}

@@ -1,0 +1,60 @@
+package dev.hawser.run;
+
+import dev.hawser.ipam.PoolLock;
+import dev.hawser.kernel.Kernel;
+import dev.hawser.spec.CniException;
+import dev.hawser.spec.ErrorCode;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * What a call needs of the world. The only place that makes the real one is {@code dev.hawser.app.Wiring}; tests make
+ * theirs of FakeKernel and jimfs.
+ *
+ * @param namespaces opens kernels
+ * @param programs runs other plugins
+ * @param poolLock excludes other processes from an address pool, the reference's among them
+ * @param paths turns the text of a path in a configuration into a path
+ * @param leaseIndexes where indexes of pools are kept; without it every look-up reads the pool
+ * @param log takes lines for a person: warnings, and what a failed call left to do
+ */
+public record Node(
+        Namespaces namespaces,
+        Programs programs,
+        PoolLock poolLock,
+        Function<String, Path> paths,
+        Optional<Path> leaseIndexes,
+        Consumer<String> log) {
+
+    /**
+     * Opens the kernel with the container's side.
+     *
+     * @throws CniException with code 8 if CNI_NETNS names no network namespace
+     */
+    public Kernel withPod(Call call) {
+        String netns = call.netns();
+        return switch (namespaces.state(netns)) {
+            case PRESENT, OWN -> namespaces.withPod(netns);
+            case MISSING ->
+                throw invalid(netns, "no such file: the container's network namespace is gone, or was never made");
+            case NOT_A_NAMESPACE ->
+                throw invalid(netns, "not a network namespace: a plain file is what is left when one is unmounted");
+        };
+    }
+
+    /**
+     * Whether the container's namespace is there to be cleaned. Never our own, unless the runtime insists: taking down
+     * {@code eth0} there would take down the node's.
+     */
+    public boolean podIsThere(Call call) {
+        return call.invocation().netns().map(namespaces::state).stream()
+                .anyMatch(state -> state == Namespaces.State.PRESENT
+                        || (state == Namespaces.State.OWN && call.invocation().overridesNetnsCheck()));
+    }
+
+    private static CniException invalid(String netns, String why) {
+        return new CniException(ErrorCode.INVALID_NETNS, "failed to open netns \"" + netns + "\": " + why);
+    }
+}

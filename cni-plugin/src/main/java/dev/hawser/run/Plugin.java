@@ -1,0 +1,66 @@
+package dev.hawser.run;
+
+import dev.hawser.kernel.Step;
+import dev.hawser.spec.CniException;
+import dev.hawser.spec.CniResult;
+import dev.hawser.spec.CniVersion;
+import dev.hawser.spec.ValidAttachments;
+import java.util.List;
+
+/** A type of the {@code type} key of a configuration. */
+public interface Plugin {
+
+    /** The type's name: {@code bridge}. */
+    String type();
+
+    /**
+     * The type that a file name or a configuration means: {@code hawser-bridge} and {@code bridge} are the same, and
+     * {@code hawser} alone is {@code bridge}.
+     */
+    static String typeOf(String name) {
+        String type = name.startsWith("hawser-") ? name.substring("hawser-".length()) : name;
+        return type.equals("hawser") ? "bridge" : type;
+    }
+
+    /** The versions of the specification that it speaks, oldest first. */
+    default List<CniVersion> versions() {
+        return CniVersion.ALL;
+    }
+
+    /**
+     * Reads a configuration. Pure: nothing is touched before this has succeeded.
+     *
+     * @throws CniException that names every fault, with key and value
+     */
+    Configured configure(Call call);
+
+    /** A plugin that has read its configuration: the verbs of the specification. Each runs at most once. */
+    interface Configured {
+
+        /** Attaches the container. What was done before a failure is taken back by {@code transaction}. */
+        CniResult add(Node node, Transaction transaction);
+
+        /** The steps that {@link #add} would take now; touches nothing. */
+        List<Step> plan(Node node);
+
+        /**
+         * Looks whether everything that ADD made is still there.
+         *
+         * @throws CniException that names what is not
+         */
+        void check(Node node);
+
+        /** Detaches the container, whatever of it is left. */
+        void delete(Node node, Cleanup cleanup);
+
+        /** Removes everything of this network that belongs to no valid attachment. */
+        void collect(Node node, ValidAttachments.Listed valid, Cleanup cleanup);
+
+        /**
+         * Says whether ADD can succeed, fast.
+         *
+         * @throws CniException with code 50 or 51 if it cannot
+         */
+        void status(Node node);
+    }
+}

@@ -1,0 +1,64 @@
+package dev.hawser.run;
+
+import dev.hawser.kernel.Kernel;
+import dev.hawser.kernel.Step;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+
+/**
+ * All of an ADD or nothing of it. Each step that succeeded leaves its undo here; closing without {@link #commit()} takes them
+ * back, newest first. A step that failed has changed nothing (the kernel's messages are atomic), so its own undo is never run:
+ * it could hit what was there before.
+ */
+public final class Transaction implements AutoCloseable {
+
+    private record Undo(String what, Runnable action) {}
+
+    private final Deque<Undo> undos = new ArrayDeque<>();
+    private final Deque<Kernel> kernels = new ArrayDeque<>();
+    private final Consumer<String> log;
+
+    /** @param log takes one line for each undo that failed */
+    public Transaction(Consumer<String> log) {
+        this.log = log;
+    }
+
+    /** Makes the step's change and remembers how to take it back. */
+    public void apply(Kernel kernel, Step step) {
+        kernel.apply(step.side(), step.change());
+        if (step.undo() instanceof Step.Undo.By(var side, var change)) {
+            onRollback(change.on(side), () -> kernel.apply(side, change));
+        }
+    }
+
+    /** Remembers how to take back something that was just done. */
+    public void onRollback(String what, Runnable undo) {
+        undos.push(new Undo(what, undo));
+    }
+
+    /** Keeps the kernel open until the undos have run; {@link #close()} closes it. */
+    public Kernel keepOpen(Kernel kernel) {
+        kernels.push(kernel);
+        return kernel;
+    }
+
+    /** What was done stays. */
+    public void commit() {
+        undos.clear();
+    }
+
+    /** Takes back what was not committed; a failing undo is logged, and the others still run. */
+    @Override
+    public void close() {
+        while (!undos.isEmpty()) {
+            Undo undo = undos.pop();
+            try {
+                undo.action().run();
+            } catch (RuntimeException e) {
+                log.accept("take back: " + undo.what() + ": " + e.getMessage() + ": a later DEL or GC will try again");
+            }
+        }
+        kernels.forEach(Kernel::close);
+    }
+}
