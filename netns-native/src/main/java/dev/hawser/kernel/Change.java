@@ -229,9 +229,15 @@ public sealed interface Change {
         @Override
         public String words() {
             return "nft add element inet hawser masquerade" + family(address) + " { " + IpMath.text(address.address())
-                    + " comment \"" + owner + "\" : goto subnet-"
-                    + address.network().toString().replace('/', '-')
-                    + " }";
+                    + " comment \"" + owner.abbreviated() + "\" : goto " + subnetChain() + " }";
+        }
+
+        /**
+         * The chain that judges what the pods of this subnet send: {@code subnet-10.1.0.0-16},
+         * {@code subnet-fd00__-64}. nft(8) reads neither slashes with digits nor colons in a name.
+         */
+        public String subnetChain() {
+            return "subnet-" + address.network().toString().replace('/', '-').replace(':', '_');
         }
     }
 
@@ -254,8 +260,8 @@ public sealed interface Change {
     record AddMacGuard(String link, MacAddress mac, Attachment owner) implements Change {
         @Override
         public String words() {
-            return "nft add element bridge hawser guarded { " + link + " comment \"" + owner + "\" }; nft add element"
-                    + " bridge hawser allowed { " + link + " . " + mac + " }";
+            return "nft add element bridge hawser guarded { " + link + " comment \"" + owner.abbreviated()
+                    + "\" }; nft add element" + " bridge hawser allowed { " + link + " . " + mac + " }";
         }
     }
 

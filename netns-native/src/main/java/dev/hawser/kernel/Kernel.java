@@ -44,16 +44,22 @@ public interface Kernel extends AutoCloseable {
     /** The value of a kernel parameter, trimmed, if there is such a parameter. */
     Optional<String> sysctl(Side side, String key);
 
-    /** Whether this kernel has nf_tables. Host side. */
+    /**
+     * Whether nftables can be used here: the kernel has nf_tables, and there is an {@code nft} to load our ruleset with.
+     * Runs no process. Host side.
+     */
     boolean hasNftables();
 
-    /** Whose element masquerades this address, if one does. A look-up by key. Host side. */
+    /**
+     * Whose element masquerades this address, if one does, in {@link Attachment#abbreviated()} form. A look-up by key.
+     * Host side.
+     */
     Optional<Attachment> masqueradeOwner(InetAddress address);
 
-    /** All masqueraded addresses, each with its owner. Host side. */
+    /** All masqueraded addresses, each with its owner in {@link Attachment#abbreviated()} form. Host side. */
     List<Change.AddMasquerade> masquerades();
 
-    /** All guarded bridge ports. Host side. */
+    /** All guarded bridge ports, each with its owner in {@link Attachment#abbreviated()} form. Host side. */
     List<Change.AddMacGuard> macGuards();
 
     /** The rules of this chain; none if there is no such chain. A look-up by name: it runs no process. Host side. */

@@ -1,80 +1,305 @@
 package dev.hawser.linux;
 
+import static dev.hawser.kernel.Errno.EBUSY;
+import static dev.hawser.kernel.Errno.EEXIST;
+import static dev.hawser.kernel.Errno.EINVAL;
+import static dev.hawser.kernel.Errno.ENOENT;
+import static dev.hawser.kernel.Errno.EOPNOTSUPP;
+import static dev.hawser.kernel.Errno.EPERM;
+
+import dev.hawser.ip.IpMath;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
 import dev.hawser.kernel.KernelException;
 import dev.hawser.kernel.NftChain;
+import dev.hawser.netfilter.Nftables;
+import dev.hawser.netfilter.Nftables.AllowedMac;
+import dev.hawser.netfilter.Nftables.GuardedPort;
+import dev.hawser.netfilter.Ruleset;
+import dev.hawser.netlink.Ack;
+import dev.hawser.netlink.AttrReader;
+import dev.hawser.netlink.Request;
 import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** nf_tables and iptables of the host: refuses everything so far. */
-@SuppressWarnings("DoNotCallSuggester")
+/**
+ * nf_tables and iptables of the host.
+ *
+ * <p>Elements, chains and rules go to the kernel directly. Only two things run a process: loading the fixed ruleset, once
+ * in the life of a node or of a subnet ({@code nft}), and what is named after iptables.
+ */
 final class Firewall {
 
+    /** Each further attempt means that someone else changed the same thing meanwhile. */
+    private static final int ATTEMPTS = 5;
+
+    /** EPROTONOSUPPORT: this kernel has no nfnetlink. */
+    private static final int NO_NFNETLINK = 93;
+
+    /** iptables waits for its lock, which another tool may hold for a while. */
+    private static final Duration TOOL_TIMEOUT = Duration.ofSeconds(30);
+
     private final Namespace host;
+    private final List<Path> directories;
 
     Firewall(Namespace host) {
+        this(host, Command.DIRECTORIES);
+    }
+
+    /**
+     * The firewall of a host.
+     *
+     * @param directories where the tools are looked for
+     */
+    Firewall(Namespace host, List<Path> directories) {
         this.host = host;
-    }
-
-    void apply(Change.AddMasquerade change) {
-        throw notBuilt();
-    }
-
-    void apply(Change.DeleteMasquerade change) {
-        throw notBuilt();
-    }
-
-    void apply(Change.AddMacGuard change) {
-        throw notBuilt();
-    }
-
-    void apply(Change.DeleteMacGuard change) {
-        throw notBuilt();
-    }
-
-    void apply(Change.DeleteNftRule change) {
-        throw notBuilt();
-    }
-
-    void apply(Change.DeleteNftChain change) {
-        throw notBuilt();
-    }
-
-    void apply(Change.RestoreIptables change) {
-        throw notBuilt();
+        this.directories = directories;
     }
 
     boolean hasNftables() {
-        throw notBuilt();
+        try {
+            return host.netfilter().execute(Nftables.generation()).isOk()
+                    && tool("nft").isPresent();
+        } catch (KernelException e) {
+            if (e.errno() == NO_NFNETLINK) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    // ---- Masquerading
+
+    void apply(Change.AddMasquerade change) {
+        Ack ack = withRuleset(() -> tryToAdd(change), Ruleset.masquerade(change));
+        require(ack, "masquerade", change.address() + " for " + change.owner());
+    }
+
+    /** The element of an address that was used before may be left from a pod that we were not asked to delete. */
+    private Ack tryToAdd(Change.AddMasquerade change) {
+        Ack ack = execute(List.of(Nftables.add(change)));
+        if (!exists(ack)) {
+            return ack;
+        }
+        InetAddress address = change.address().address();
+        return masquerade(address).filter(found -> isSame(found, change)).isPresent()
+                ? Ack.OK
+                : execute(List.of(Nftables.deleteMasquerade(address), Nftables.add(change)));
+    }
+
+    private static boolean isSame(Change.AddMasquerade found, Change.AddMasquerade wanted) {
+        return found.equals(
+                new Change.AddMasquerade(wanted.address(), wanted.owner().abbreviated()));
+    }
+
+    void apply(Change.DeleteMasquerade change) {
+        boolean own = masqueradeOwner(change.address())
+                .filter(change.owner().abbreviated()::equals)
+                .isPresent();
+        if (own) {
+            Ack ack = execute(List.of(Nftables.deleteMasquerade(change.address())));
+            require(ack.ignoring(ENOENT), "stop masquerading", IpMath.text(change.address()));
+        }
     }
 
     Optional<Attachment> masqueradeOwner(InetAddress address) {
-        throw notBuilt();
+        return masquerade(address).map(Change.AddMasquerade::owner);
+    }
+
+    private Optional<Change.AddMasquerade> masquerade(InetAddress address) {
+        return host.netfilter()
+                .find(
+                        Nftables.masqueradeOf(address),
+                        Nftables::masquerades,
+                        ENOENT,
+                        "the masquerade of " + IpMath.text(address))
+                .flatMap(found -> found.stream().findFirst());
     }
 
     List<Change.AddMasquerade> masquerades() {
-        throw notBuilt();
+        List<Change.AddMasquerade> all = new ArrayList<>();
+        for (boolean ipv4 : new boolean[] {true, false}) {
+            all.addAll(dump(Nftables.allMasquerades(ipv4), Nftables::masquerades, "masquerades"));
+        }
+        return all;
+    }
+
+    // ---- MAC guards
+
+    void apply(Change.AddMacGuard change) {
+        Ack ack = withRuleset(() -> tryToAdd(change), Ruleset.macGuard());
+        require(ack, "guard", change.link() + " with " + change.mac());
+    }
+
+    /** A port that is guarded already keeps no other MAC than the one that is asked for now. */
+    private Ack tryToAdd(Change.AddMacGuard change) {
+        Ack ack = execute(Nftables.add(change));
+        return exists(ack) ? replace(change) : ack;
+    }
+
+    private Ack replace(Change.AddMacGuard change) {
+        List<Request> requests = new ArrayList<>(guardOf(change.link()));
+        requests.addAll(Nftables.add(change));
+        return execute(requests);
+    }
+
+    void apply(Change.DeleteMacGuard change) {
+        Ack ack = execute(
+                List.of(Nftables.deleteAllowed(change.link(), change.mac()), Nftables.deleteGuarded(change.link())));
+        for (int attempt = 1; ack.is(ENOENT) && attempt < ATTEMPTS; attempt++) {
+            List<Request> rest = guardOf(change.link());
+            ack = rest.isEmpty() ? Ack.OK : execute(rest);
+        }
+        require(ack, "stop guarding", change.link());
+    }
+
+    /** The end of everything that guards this port. */
+    private List<Request> guardOf(String link) {
+        List<Request> requests = new ArrayList<>();
+        allowedMacs().stream()
+                .filter(allowed -> allowed.link().equals(link))
+                .forEach(allowed -> requests.add(Nftables.deleteAllowed(link, allowed.mac())));
+        guardedPorts().stream()
+                .filter(guarded -> guarded.link().equals(link))
+                .forEach(guarded -> requests.add(Nftables.deleteGuarded(link)));
+        return requests;
     }
 
     List<Change.AddMacGuard> macGuards() {
-        throw notBuilt();
+        Map<String, Attachment> owners = new HashMap<>();
+        guardedPorts().forEach(port -> port.owner().ifPresent(owner -> owners.put(port.link(), owner)));
+        return allowedMacs().stream()
+                .filter(allowed -> owners.containsKey(allowed.link()))
+                .map(allowed -> new Change.AddMacGuard(allowed.link(), allowed.mac(), ownerOf(allowed, owners)))
+                .toList();
+    }
+
+    private static Attachment ownerOf(AllowedMac allowed, Map<String, Attachment> owners) {
+        return Optional.ofNullable(owners.get(allowed.link())).orElseThrow();
+    }
+
+    private List<GuardedPort> guardedPorts() {
+        return dump(Nftables.allGuarded(), Nftables::guardedPorts, "guarded ports");
+    }
+
+    private List<AllowedMac> allowedMacs() {
+        return dump(Nftables.allAllowed(), Nftables::allowedMacs, "MACs of guarded ports");
+    }
+
+    // ---- Chains and rules of others
+
+    boolean hasChain(NftChain chain) {
+        Ack ack = host.netfilter().execute(Nftables.lookUp(chain));
+        require(ack.ignoring(ENOENT), "look up chain", chain.toString());
+        return ack.isOk();
     }
 
     List<NftChain.Rule> rules(NftChain chain) {
-        throw notBuilt();
+        return dump(Nftables.rulesOf(chain), answer -> Nftables.rules(chain, answer), "the rules of " + chain);
     }
 
-    boolean hasChain(NftChain chain) {
-        throw notBuilt();
+    void apply(Change.DeleteNftRule change) {
+        Ack ack = execute(List.of(Nftables.deleteRule(change.chain(), change.handle())));
+        require(ack.ignoring(ENOENT), "delete rule", change.chain() + " handle " + change.handle());
+    }
+
+    void apply(Change.DeleteNftChain change) {
+        Ack ack = execute(Nftables.delete(change.chain()));
+        require(ack.ignoring(ENOENT), "delete chain", change.chain().toString());
+    }
+
+    // ---- iptables
+
+    void apply(Change.RestoreIptables change) {
+        String tool = change.ipv4() ? "iptables-restore" : "ip6tables-restore";
+        String input = "*" + change.table() + "\n" + String.join("\n", change.lines()) + "\nCOMMIT\n";
+        run(toolOrThrow(tool, "iptables"), List.of("--noflush", "--wait"), input);
     }
 
     List<String> iptables(boolean ipv4, String table) {
-        throw notBuilt();
+        return tool(ipv4 ? "iptables-save" : "ip6tables-save")
+                .map(tool -> run(tool, List.of("-t", table), ""))
+                .map(Firewall::rulesOnly)
+                .orElse(List.of());
     }
 
-    private KernelException notBuilt() {
-        return new KernelException("netfilter in " + host.fd() + " is not built yet", 0);
+    private static List<String> rulesOnly(String saved) {
+        return saved.lines()
+                .filter(line -> !line.isBlank() && !line.startsWith("#") && !line.startsWith("*"))
+                .filter(line -> !line.equals("COMMIT"))
+                .toList();
+    }
+
+    // ---- Talking to the kernel and to tools
+
+    /** Loads the ruleset if the kernel misses a part of it, and tries again. */
+    private Ack withRuleset(Supplier<Ack> adding, String script) {
+        Ack ack = adding.get();
+        for (int attempt = 1; ack.is(ENOENT) && attempt < ATTEMPTS; attempt++) {
+            run(toolOrThrow("nft", "nftables"), List.of("-f", "-"), script);
+            ack = adding.get();
+        }
+        return ack;
+    }
+
+    private Ack execute(List<Request> changes) {
+        return host.netfilter().executeAll(Nftables.batch(changes));
+    }
+
+    private <T> List<T> dump(Request request, Function<AttrReader, List<T>> decoder, String subject) {
+        try {
+            return host.netfilter().dump(request, decoder, subject).stream()
+                    .flatMap(List::stream)
+                    .toList();
+        } catch (KernelException e) {
+            if (e.errno() == ENOENT) {
+                return List.of(); // no such table, set or chain
+            }
+            throw e;
+        }
+    }
+
+    private static boolean exists(Ack ack) {
+        return ack.is(EEXIST) || ack.is(EBUSY);
+    }
+
+    private static void require(Ack ack, String verb, String subject) {
+        if (!ack.isOk()) {
+            throw new KernelException(verb + " " + subject + ": " + ack.text() + advice(ack.errno()), ack.errno());
+        }
+    }
+
+    private static String advice(int errno) {
+        return switch (errno) {
+            case EPERM -> ": this takes CAP_NET_ADMIN";
+            case EOPNOTSUPP, EINVAL -> ": has this kernel nf_tables (CONFIG_NF_TABLES, NF_TABLES_INET, NFT_MASQ)?";
+            case EBUSY -> ": something still refers to it";
+            default -> "";
+        };
+    }
+
+    private Optional<Path> tool(String name) {
+        return Command.find(name, directories);
+    }
+
+    private Path toolOrThrow(String name, String packageName) {
+        return tool(name)
+                .orElseThrow(() -> new KernelException(
+                        "run " + name + ": it is not installed: install the package " + packageName, ENOENT));
+    }
+
+    private String run(Path tool, List<String> arguments, String input) {
+        Command command = new Command(tool, arguments, TOOL_TIMEOUT);
+        Callable<String> running = () -> command.run(input);
+        return host.isOwn() ? command.run(input) : host.inside(running);
     }
 }

@@ -1,0 +1,280 @@
+package dev.hawser.netfilter;
+
+import static dev.hawser.netfilter.NfTables.NFNL_MSG_BATCH_BEGIN;
+import static dev.hawser.netfilter.NfTables.NFNL_MSG_BATCH_END;
+import static dev.hawser.netfilter.NfTables.NFNL_SUBSYS_NFTABLES;
+import static dev.hawser.netfilter.NfTables.NFTA_CHAIN_NAME;
+import static dev.hawser.netfilter.NfTables.NFTA_CHAIN_TABLE;
+import static dev.hawser.netfilter.NfTables.NFTA_RULE_CHAIN;
+import static dev.hawser.netfilter.NfTables.NFTA_RULE_HANDLE;
+import static dev.hawser.netfilter.NfTables.NFTA_RULE_TABLE;
+import static dev.hawser.netfilter.NfTables.NFTA_RULE_USERDATA;
+import static dev.hawser.netfilter.NfTables.NFTA_SET_ELEM_LIST_SET;
+import static dev.hawser.netfilter.NfTables.NFTA_SET_ELEM_LIST_TABLE;
+import static dev.hawser.netfilter.NfTables.NFT_MSG_DELCHAIN;
+import static dev.hawser.netfilter.NfTables.NFT_MSG_DELRULE;
+import static dev.hawser.netfilter.NfTables.NFT_MSG_DELSETELEM;
+import static dev.hawser.netfilter.NfTables.NFT_MSG_GETCHAIN;
+import static dev.hawser.netfilter.NfTables.NFT_MSG_GETGEN;
+import static dev.hawser.netfilter.NfTables.NFT_MSG_GETRULE;
+import static dev.hawser.netfilter.NfTables.NFT_MSG_GETSETELEM;
+import static dev.hawser.netfilter.NfTables.NFT_MSG_NEWSETELEM;
+import static dev.hawser.netlink.Netlink.NLM_F_CREATE;
+import static dev.hawser.netlink.Netlink.NLM_F_EXCL;
+import static dev.hawser.netlink.Netlink.NLM_F_REQUEST;
+
+import dev.hawser.ip.Cidr;
+import dev.hawser.ip.IpMath;
+import dev.hawser.kernel.Attachment;
+import dev.hawser.kernel.Change.AddMacGuard;
+import dev.hawser.kernel.Change.AddMasquerade;
+import dev.hawser.kernel.MacAddress;
+import dev.hawser.kernel.NftChain;
+import dev.hawser.netlink.AttrReader;
+import dev.hawser.netlink.AttrWriter;
+import dev.hawser.netlink.Request;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The requests to nf_tables, and the answers. What changes something is part of a {@link #batch}: the kernel carries out
+ * all of one batch or nothing of it, and acknowledges each of its messages.
+ */
+public final class Nftables {
+
+    private Nftables() {}
+
+    /**
+     * These requests as one transaction, to be sent as one datagram:
+     *
+     * {@snippet lang=text :
+     *  NFNL_MSG_BATCH_BEGIN   res_id = NFNL_SUBSYS_NFTABLES
+     *  NFT_MSG_…              one or more, in order
+     *  NFNL_MSG_BATCH_END
+     * }
+     */
+    public static List<Request> batch(List<Request> changes) {
+        List<Request> batch = new ArrayList<>(changes.size() + 2);
+        batch.add(boundary(NFNL_MSG_BATCH_BEGIN));
+        batch.addAll(changes);
+        batch.add(boundary(NFNL_MSG_BATCH_END));
+        return batch;
+    }
+
+    /** Answered if the kernel has nf_tables. */
+    public static Request generation() {
+        return Request.acknowledged(NFT_MSG_GETGEN, 0, out -> out.fixed(new NfGenMsg(0, 0)));
+    }
+
+    // ---- Masquerading
+
+    /**
+     * A new element of the map of masqueraded sources. EEXIST if the address has one already (EBUSY from kernels that
+     * compare its verdict first); ENOENT if the map or the chain of the subnet is missing.
+     */
+    public static Request add(AddMasquerade masquerade) {
+        InetAddress address = masquerade.address().address();
+        Element element = new Element(
+                Key.of(address),
+                masquerade.subnetChain(),
+                masquerade.owner().abbreviated().toString());
+        return elements(NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL, masqueradeMap(address), element);
+    }
+
+    /** The end of an element of the map of masqueraded sources; ENOENT if there is none. */
+    public static Request deleteMasquerade(InetAddress address) {
+        return elements(NFT_MSG_DELSETELEM, 0, masqueradeMap(address), Element.of(Key.of(address)));
+    }
+
+    /** Looks up the element of one address; {@link #masquerades} reads the answer. ENOENT if there is none. */
+    public static Request masqueradeOf(InetAddress address) {
+        return elements(NFT_MSG_GETSETELEM, 0, masqueradeMap(address), Element.of(Key.of(address)));
+    }
+
+    /** Dumps the map of this family; {@link #masquerades} reads the answers. ENOENT if there is no such map. */
+    public static Request allMasquerades(boolean ipv4) {
+        return allElements(new SetName(Family.INET, ipv4 ? Ruleset.MASQUERADE4 : Ruleset.MASQUERADE6));
+    }
+
+    /** The masqueraded sources of one answer. Elements that we could not have made are left out. */
+    public static List<AddMasquerade> masquerades(AttrReader answer) {
+        return Element.readAll(answer).stream()
+                .flatMap(element -> masquerade(element).stream())
+                .toList();
+    }
+
+    private static Optional<AddMasquerade> masquerade(Element element) {
+        return Attachment.parse(element.comment())
+                .flatMap(owner -> subnet(element).map(address -> new AddMasquerade(address, owner)))
+                .filter(masquerade -> masquerade.subnetChain().equals(element.chain()));
+    }
+
+    /** The address and, from the end of the chain's name, the length of the prefix. */
+    private static Optional<Cidr> subnet(Element element) {
+        String digits = element.chain().substring(element.chain().lastIndexOf('-') + 1);
+        return digits.matches("[0-9]{1,3}")
+                ? element.key()
+                        .address()
+                        .filter(address -> Integer.parseInt(digits) <= IpMath.bits(address))
+                        .map(address -> new Cidr(address, Integer.parseInt(digits)))
+                : Optional.empty();
+    }
+
+    private static SetName masqueradeMap(InetAddress address) {
+        return new SetName(Family.INET, IpMath.isIpv4(address) ? Ruleset.MASQUERADE4 : Ruleset.MASQUERADE6);
+    }
+
+    // ---- MAC guards
+
+    /**
+     * A bridge port with one MAC that it may use: an element in each of two sets. EEXIST if the port is guarded already;
+     * ENOENT if a set is missing.
+     */
+    public static List<Request> add(AddMacGuard guard) {
+        String comment = guard.owner().abbreviated().toString();
+        return List.of(
+                elements(
+                        NFT_MSG_NEWSETELEM,
+                        NLM_F_CREATE | NLM_F_EXCL,
+                        GUARDED,
+                        new Element(Key.of(guard.link()), "", comment)),
+                elements(NFT_MSG_NEWSETELEM, NLM_F_CREATE, ALLOWED, Element.of(Key.of(guard.link(), guard.mac()))));
+    }
+
+    /** The end of a port's guard; ENOENT if it has none. */
+    public static Request deleteGuarded(String link) {
+        return elements(NFT_MSG_DELSETELEM, 0, GUARDED, Element.of(Key.of(link)));
+    }
+
+    /** The end of a MAC that a port may use; ENOENT if it may not. */
+    public static Request deleteAllowed(String link, MacAddress mac) {
+        return elements(NFT_MSG_DELSETELEM, 0, ALLOWED, Element.of(Key.of(link, mac)));
+    }
+
+    /** Dumps the guarded ports; {@link #guardedPorts} reads the answers. ENOENT if there is no such set. */
+    public static Request allGuarded() {
+        return allElements(GUARDED);
+    }
+
+    /** Dumps the allowed MACs; {@link #allowedMacs} reads the answers. ENOENT if there is no such set. */
+    public static Request allAllowed() {
+        return allElements(ALLOWED);
+    }
+
+    /** The guarded ports of one answer. */
+    public static List<GuardedPort> guardedPorts(AttrReader answer) {
+        return Element.readAll(answer).stream()
+                .map(element -> new GuardedPort(element.key().link(), Attachment.parse(element.comment())))
+                .toList();
+    }
+
+    /** The allowed MACs of one answer. */
+    public static List<AllowedMac> allowedMacs(AttrReader answer) {
+        return Element.readAll(answer).stream()
+                .map(Element::key)
+                .flatMap(key -> key.mac().map(mac -> new AllowedMac(key.link(), mac)).stream())
+                .toList();
+    }
+
+    /**
+     * An element of the set of guarded ports.
+     *
+     * @param owner whose it is, if its comment says so
+     */
+    public record GuardedPort(String link, Optional<Attachment> owner) {}
+
+    /** An element of the set of allowed MACs. */
+    public record AllowedMac(String link, MacAddress mac) {}
+
+    // ---- Chains and rules of others
+
+    /** Looks up a chain. ENOENT if it or its table is missing. */
+    public static Request lookUp(NftChain chain) {
+        return Request.acknowledged(NFT_MSG_GETCHAIN, 0, nameOf(chain));
+    }
+
+    /** Dumps the rules of a chain; {@link #rules} reads the answers. */
+    public static Request rulesOf(NftChain chain) {
+        return Request.dump(NFT_MSG_GETRULE, ruleOf(chain));
+    }
+
+    /** The rules of this chain in one answer. Kernels before 4.11 do not filter a dump by chain. */
+    public static List<NftChain.Rule> rules(NftChain chain, AttrReader answer) {
+        answer.fixed(NfGenMsg.BYTES);
+        String table = "";
+        String name = "";
+        long handle = 0;
+        String comment = "";
+        while (answer.next()) {
+            switch (answer.type()) {
+                case NFTA_RULE_TABLE -> table = answer.string();
+                case NFTA_RULE_CHAIN -> name = answer.string();
+                case NFTA_RULE_HANDLE -> handle = answer.u64be();
+                case NFTA_RULE_USERDATA -> comment = Userdata.comment(answer.bytes());
+                default -> {} // its expressions
+            }
+        }
+        boolean wanted = table.equals(chain.table()) && name.equals(chain.chain());
+        return wanted ? List.of(new NftChain.Rule(handle, comment)) : List.of();
+    }
+
+    /** The end of one rule; ENOENT if it, its chain or its table is missing. */
+    public static Request deleteRule(NftChain chain, long handle) {
+        return Request.acknowledged(NFT_MSG_DELRULE, 0, out -> {
+            ruleOf(chain).accept(out);
+            out.u64be(NFTA_RULE_HANDLE, handle);
+        });
+    }
+
+    /** The end of a chain and of its rules; ENOENT if it or its table is missing, EBUSY if a rule leads to it. */
+    public static List<Request> delete(NftChain chain) {
+        return List.of(
+                Request.acknowledged(NFT_MSG_DELRULE, 0, ruleOf(chain)),
+                Request.acknowledged(NFT_MSG_DELCHAIN, 0, nameOf(chain)));
+    }
+
+    private static Consumer<AttrWriter> ruleOf(NftChain chain) {
+        return out -> out.fixed(new NfGenMsg(Family.of(chain).number, 0))
+                .string(NFTA_RULE_TABLE, chain.table())
+                .string(NFTA_RULE_CHAIN, chain.chain());
+    }
+
+    private static Consumer<AttrWriter> nameOf(NftChain chain) {
+        return out -> out.fixed(new NfGenMsg(Family.of(chain).number, 0))
+                .string(NFTA_CHAIN_TABLE, chain.table())
+                .string(NFTA_CHAIN_NAME, chain.chain());
+    }
+
+    // ---- Messages
+
+    private static final SetName GUARDED = new SetName(Family.BRIDGE, Ruleset.GUARDED);
+    private static final SetName ALLOWED = new SetName(Family.BRIDGE, Ruleset.ALLOWED);
+
+    /** A set or map of our table in this family. */
+    private record SetName(Family family, String name) {
+
+        void writeTo(AttrWriter out) {
+            out.fixed(new NfGenMsg(family.number, 0))
+                    .string(NFTA_SET_ELEM_LIST_TABLE, Ruleset.TABLE)
+                    .string(NFTA_SET_ELEM_LIST_SET, name);
+        }
+    }
+
+    private static Request elements(int type, int flags, SetName set, Element element) {
+        return Request.acknowledged(type, flags, out -> {
+            set.writeTo(out);
+            element.writeTo(out);
+        });
+    }
+
+    private static Request allElements(SetName set) {
+        return Request.dump(NFT_MSG_GETSETELEM, set::writeTo);
+    }
+
+    private static Request boundary(int type) {
+        return new Request(type, NLM_F_REQUEST, out -> out.fixed(new NfGenMsg(0, NFNL_SUBSYS_NFTABLES)));
+    }
+}
