@@ -11,28 +11,43 @@ import java.util.concurrent.Callable;
 /** One network namespace that we work on: its sockets, opened when first needed and then kept. */
 final class Namespace implements AutoCloseable {
 
-    private final Netns netns;
     private final boolean own;
     private final ByteBuffer buffer;
+    private Optional<Netns> netns;
     private Optional<NetlinkSocket> route = Optional.empty();
     private Optional<NetlinkSocket> netfilter = Optional.empty();
 
-    /**
-     * A namespace to work on.
-     *
-     * @param netns closed with this
-     * @param own whether every thread that calls this is in it already
-     * @param buffer for the datagrams of its sockets
-     */
-    Namespace(Netns netns, boolean own, ByteBuffer buffer) {
+    private Namespace(Optional<Netns> netns, boolean own, ByteBuffer buffer) {
         this.netns = netns;
         this.own = own;
         this.buffer = buffer;
     }
 
-    /** Its descriptor, as IFLA_NET_NS_FD wants it. */
+    /**
+     * The namespace of every thread that will call this.
+     *
+     * @param buffer for the datagrams of its sockets
+     */
+    static Namespace own(ByteBuffer buffer) {
+        return new Namespace(Optional.empty(), true, buffer);
+    }
+
+    /**
+     * A namespace that the calling threads are not in.
+     *
+     * @param netns closed with this
+     * @param buffer for the datagrams of its sockets
+     */
+    static Namespace of(Netns netns, ByteBuffer buffer) {
+        return new Namespace(Optional.of(netns), false, buffer);
+    }
+
+    /** Its descriptor, as IFLA_NET_NS_FD wants it; valid until this is closed. */
     Fd fd() {
-        return netns.fd();
+        if (netns.isEmpty()) {
+            netns = Optional.of(Netns.own());
+        }
+        return netns.get().fd();
     }
 
     /** The socket of links, addresses and routes. */
@@ -51,24 +66,19 @@ final class Namespace implements AutoCloseable {
         return netfilter.get();
     }
 
+    private NetlinkSocket open(int protocol) {
+        return inside(() -> NetlinkSocket.open(protocol, buffer));
+    }
+
     /** What {@code task} returns when run inside, such as starting a process or opening a file of /proc/sys/net. */
     <T> T inside(Callable<T> task) {
-        return NetnsThread.call(netns, task);
-    }
-
-    /** Whether {@link #inside} needs no other thread. */
-    boolean isOwn() {
-        return own;
-    }
-
-    private NetlinkSocket open(int protocol) {
-        return own ? NetlinkSocket.open(protocol, buffer) : inside(() -> NetlinkSocket.open(protocol, buffer));
+        return own ? NetnsThread.here(task) : NetnsThread.call(netns.orElseThrow(), task);
     }
 
     @Override
     public void close() {
         route.ifPresent(NetlinkSocket::close);
         netfilter.ifPresent(NetlinkSocket::close);
-        netns.close();
+        netns.ifPresent(Netns::close);
     }
 }

@@ -57,6 +57,22 @@ public final class AttrReader {
         return struct;
     }
 
+    /** Whether anything is left after the current attribute. */
+    boolean hasMore() {
+        return next < end;
+    }
+
+    /** What is left, up to the length in its first two bytes, and steps over it ({@code struct rtnexthop}). */
+    AttrReader lengthPrefixed() {
+        int total = end - next < 2 ? 0 : Short.toUnsignedInt(in.getShort(next));
+        if (total < 2 || total > end - next) {
+            throw new MalformedNetlink("a part of " + total + " bytes in " + (end - next));
+        }
+        AttrReader part = new AttrReader(in, next, next + total);
+        next = Math.min(end, next + Netlink.align(total));
+        return part;
+    }
+
     /** Steps to the next attribute; false if there is none. */
     public boolean next() {
         if (next == end) {

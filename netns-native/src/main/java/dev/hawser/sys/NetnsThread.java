@@ -31,6 +31,13 @@ public final class NetnsThread {
         return result(inside);
     }
 
+    /** What {@code task} returns when run right here, with exceptions as {@link #call} has them. */
+    public static <T> T here(Callable<T> task) {
+        FutureTask<T> inside = new FutureTask<>(task);
+        inside.run();
+        return result(inside);
+    }
+
     /** The thread always ends soon, and its effects must not outlive our call: an interrupt waits until it has. */
     private static <T> T result(FutureTask<T> inside) {
         boolean interrupted = false;

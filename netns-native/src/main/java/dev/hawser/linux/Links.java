@@ -1,0 +1,177 @@
+package dev.hawser.linux;
+
+import static dev.hawser.kernel.Errno.EEXIST;
+import static dev.hawser.kernel.Errno.ENODEV;
+import static dev.hawser.kernel.Errno.ENOTSUPP;
+import static dev.hawser.kernel.Errno.EOPNOTSUPP;
+import static dev.hawser.netlink.Rtnetlink.IFF_PROMISC;
+import static dev.hawser.netlink.Rtnetlink.IFF_UP;
+
+import dev.hawser.kernel.Change;
+import dev.hawser.kernel.Errno;
+import dev.hawser.kernel.KernelException;
+import dev.hawser.kernel.Link;
+import dev.hawser.kernel.MacAddress;
+import dev.hawser.netlink.Ack;
+import dev.hawser.netlink.LinkCodec;
+import dev.hawser.netlink.LinkReader;
+import dev.hawser.netlink.LinkState;
+import dev.hawser.netlink.Request;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** The links of one namespace. */
+final class Links {
+
+    /** IFNAMSIZ of linux/if.h, without the final NUL. */
+    private static final int LONGEST_NAME = 15;
+
+    private final Namespace namespace;
+
+    Links(Namespace namespace) {
+        this.namespace = namespace;
+    }
+
+    /** A name that is too long for any link is that of none, as an unused one is. */
+    Optional<Link> find(String name) {
+        return name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME
+                ? Optional.empty()
+                : socket().find(LinkCodec.byName(name), LinkReader::link, ENODEV, name);
+    }
+
+    Link get(String name) {
+        return find(name).orElseThrow(() -> noSuchLink(name));
+    }
+
+    int index(String name) {
+        return get(name).index();
+    }
+
+    List<Link> all() {
+        return socket().dump(LinkCodec.all(), LinkReader::link, "links");
+    }
+
+    void add(Change.AddBridge bridge) {
+        Ack ack = execute(LinkCodec.add(bridge));
+        if (ack.is(EEXIST)) {
+            requireBridge(bridge.name());
+            return;
+        }
+        ack.orFail("add bridge", bridge.name());
+    }
+
+    private void requireBridge(String name) {
+        if (!get(name).is("bridge")) {
+            throw new KernelException("\"" + name + "\" already exists but is not a bridge", EEXIST);
+        }
+    }
+
+    /**
+     * Adds both ends by one message.
+     *
+     * @param far the namespace of the peer, which may be this one
+     */
+    void add(Change.AddVeth veth, Namespace far) {
+        OptionalInt master =
+                veth.master().isPresent() ? OptionalInt.of(index(veth.master().get())) : OptionalInt.empty();
+        OptionalInt peerNamespace = far.equals(namespace)
+                ? OptionalInt.empty()
+                : OptionalInt.of(far.fd().number());
+        Ack ack = execute(LinkCodec.add(veth, master, peerNamespace));
+        if (ack.is(EEXIST)) {
+            throw nameTaken(veth, far, ack);
+        }
+        ack.orFail("add veth", veth.name() + " with peer " + veth.peer());
+    }
+
+    private KernelException nameTaken(Change.AddVeth veth, Namespace far, Ack ack) {
+        String taken = new Links(far).find(veth.peer()).isPresent()
+                ? "container veth name (\"" + veth.peer() + "\") peer provided (\"" + veth.name() + "\") already exists"
+                : "add veth " + veth.name() + ": " + ack.text() + ": a link of this name is there already";
+        return new KernelException(taken, EEXIST);
+    }
+
+    void delete(String name) {
+        execute(LinkCodec.delete(name)).ignoring(ENODEV).orFail("delete link", name);
+    }
+
+    void setUp(String name) {
+        execute(LinkCodec.setFlags(name, IFF_UP, IFF_UP)).orFail("set up link", name);
+    }
+
+    void setDown(String name) {
+        execute(LinkCodec.setFlags(name, 0, IFF_UP)).orFail("set down link", name);
+    }
+
+    void setPromiscuous(String name) {
+        execute(LinkCodec.setFlags(name, IFF_PROMISC, IFF_PROMISC)).orFail("make promiscuous link", name);
+    }
+
+    void set(Change.SetAlias alias) {
+        execute(LinkCodec.set(alias)).orFail("set the alias of link", alias.link());
+    }
+
+    void pinMac(String name) {
+        MacAddress mac = get(name)
+                .mac()
+                .orElseThrow(() -> new KernelException("pin the MAC of link " + name + ": it has none", 0));
+        execute(LinkCodec.setMac(name, mac)).orFail("pin the MAC of link", name);
+    }
+
+    void set(Change.SetBridgePort port) {
+        execute(LinkCodec.set(port)).orFail("set hairpin and isolation of bridge port", port.link());
+    }
+
+    void add(Change.AddBridgeVlan vlan) {
+        Ack ack = execute(LinkCodec.addVlan(index(vlan.link()), vlan.vlanId(), vlan.untagged()));
+        vlanAnswer(ack, "add VLAN " + vlan.vlanId() + " to bridge port", vlan.link());
+    }
+
+    void clearVlans(String name) {
+        vlanAnswer(execute(LinkCodec.deleteAllVlans(index(name))), "clear the VLANs of bridge port", name);
+    }
+
+    private static void vlanAnswer(Ack ack, String verb, String name) {
+        if (ack.is(EOPNOTSUPP) || ack.is(ENOTSUPP)) {
+            throw new KernelException(
+                    verb + " " + name + ": " + ack.text()
+                            + ": is it a bridge port, and has the kernel CONFIG_BRIDGE_VLAN_FILTERING?",
+                    ack.errno());
+        }
+        ack.orFail(verb, name);
+    }
+
+    /** The kernel brings its own view of the carrier up to date before it answers RTM_GETLINK (linkwatch_sync_dev). */
+    void awaitUp(Change.AwaitUp wait) {
+        String name = wait.link();
+        if (!Waiting.until(() -> state(name).isReady(), wait.timeoutMillis())) {
+            throw new KernelException(
+                    "bridge port in error state: " + state(name) + ": " + name + " was not up after "
+                            + wait.timeoutMillis() + " ms",
+                    0);
+        }
+    }
+
+    boolean isUp(String name) {
+        return state(name).isUp();
+    }
+
+    private LinkState state(String name) {
+        return socket().find(LinkCodec.byName(name), LinkReader::state, ENODEV, name)
+                .orElseThrow(() -> noSuchLink(name));
+    }
+
+    private Ack execute(Request request) {
+        return socket().execute(request);
+    }
+
+    private NetlinkSocket socket() {
+        return namespace.route();
+    }
+
+    private static KernelException noSuchLink(String name) {
+        return new KernelException("look up link " + name + ": " + Errno.text(ENODEV), ENODEV);
+    }
+}

@@ -1,0 +1,171 @@
+package dev.hawser.linux;
+
+import dev.hawser.ip.Cidr;
+import dev.hawser.kernel.Attachment;
+import dev.hawser.kernel.Change;
+import dev.hawser.kernel.Kernel;
+import dev.hawser.kernel.KernelException;
+import dev.hawser.kernel.Link;
+import dev.hawser.kernel.NftChain;
+import dev.hawser.kernel.Route;
+import dev.hawser.kernel.Side;
+import dev.hawser.sys.Netns;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The kernel that we run on. Nothing is opened before it is needed, and each socket once; closing it closes what was
+ * opened, the descriptors of the namespaces included.
+ */
+public final class LinuxKernel implements Kernel {
+
+    private final Namespace host;
+    private final Optional<Namespace> pod;
+    private final Firewall firewall;
+
+    private LinuxKernel(Namespace host, Optional<Namespace> pod) {
+        this.host = host;
+        this.pod = pod;
+        this.firewall = new Firewall(host);
+    }
+
+    /** The node alone: the namespace of the calling thread, which is the only kind of thread that may use it. */
+    public static LinuxKernel open() {
+        return new LinuxKernel(Namespace.own(NetlinkSocket.newBuffer()), Optional.empty());
+    }
+
+    /**
+     * The node, as {@link #open()} says, and a container.
+     *
+     * @param podNetns CNI_NETNS: a file that a network namespace is bound to
+     * @throws KernelException ENOENT if there is no such file; without errno if it is no network namespace
+     */
+    public static LinuxKernel open(Path podNetns) {
+        return open(Netns.open(podNetns));
+    }
+
+    /**
+     * The node, as {@link #open()} says, and a container.
+     *
+     * @param podNetns the container's namespace; closed with the kernel
+     */
+    public static LinuxKernel open(Netns podNetns) {
+        ByteBuffer buffer = NetlinkSocket.newBuffer();
+        return new LinuxKernel(Namespace.own(buffer), Optional.of(Namespace.of(podNetns, buffer)));
+    }
+
+    /** Two namespaces, of which the calling thread is in neither; both are closed with the kernel. */
+    public static LinuxKernel open(Netns hostNetns, Netns podNetns) {
+        ByteBuffer buffer = NetlinkSocket.newBuffer();
+        return new LinuxKernel(Namespace.of(hostNetns, buffer), Optional.of(Namespace.of(podNetns, buffer)));
+    }
+
+    @Override
+    public void apply(Side side, Change change) {
+        Namespace namespace = namespace(side);
+        switch (change) {
+            case Change.AddBridge add -> new Links(namespace).add(add);
+            case Change.AddVeth add -> new Links(namespace).add(add, namespace(add.peerSide()));
+            case Change.DeleteLink delete -> new Links(namespace).delete(delete.name());
+            case Change.SetUp set -> new Links(namespace).setUp(set.link());
+            case Change.SetDown set -> new Links(namespace).setDown(set.link());
+            case Change.SetAlias set -> new Links(namespace).set(set);
+            case Change.SetPromiscuous set -> new Links(namespace).setPromiscuous(set.link());
+            case Change.PinMac pin -> new Links(namespace).pinMac(pin.link());
+            case Change.SetBridgePort set -> new Links(namespace).set(set);
+            case Change.AddBridgeVlan add -> new Links(namespace).add(add);
+            case Change.ClearBridgeVlans clear -> new Links(namespace).clearVlans(clear.link());
+            case Change.AwaitUp await -> new Links(namespace).awaitUp(await);
+            case Change.AddAddress add -> new Addresses(namespace).add(add);
+            case Change.DeleteAddress delete -> new Addresses(namespace).delete(delete);
+            case Change.AwaitAddresses await -> new Addresses(namespace).await(await);
+            case Change.AddRoute add -> new Routes(namespace).add(add);
+            case Change.DeleteRoute delete -> new Routes(namespace).delete(delete);
+            case Change.SetSysctl set -> new Sysctls(namespace).set(set);
+            case Change.AddMasquerade add -> firewall.apply(add);
+            case Change.DeleteMasquerade delete -> firewall.apply(delete);
+            case Change.AddMacGuard add -> firewall.apply(add);
+            case Change.DeleteMacGuard delete -> firewall.apply(delete);
+            case Change.DeleteNftRule delete -> firewall.apply(delete);
+            case Change.DeleteNftChain delete -> firewall.apply(delete);
+            case Change.RestoreIptables restore -> firewall.apply(restore);
+        }
+    }
+
+    @Override
+    public Optional<Link> link(Side side, String name) {
+        return new Links(namespace(side)).find(name);
+    }
+
+    @Override
+    public List<Link> links(Side side) {
+        return new Links(namespace(side)).all();
+    }
+
+    @Override
+    public List<Cidr> addresses(Side side, String link) {
+        return new Addresses(namespace(side)).of(link);
+    }
+
+    @Override
+    public List<Route> routes(Side side, String link) {
+        return new Routes(namespace(side)).of(link);
+    }
+
+    @Override
+    public Optional<String> sysctl(Side side, String key) {
+        return new Sysctls(namespace(side)).read(key);
+    }
+
+    @Override
+    public boolean hasNftables() {
+        return firewall.hasNftables();
+    }
+
+    @Override
+    public Optional<Attachment> masqueradeOwner(InetAddress address) {
+        return firewall.masqueradeOwner(address);
+    }
+
+    @Override
+    public List<Change.AddMasquerade> masquerades() {
+        return firewall.masquerades();
+    }
+
+    @Override
+    public List<Change.AddMacGuard> macGuards() {
+        return firewall.macGuards();
+    }
+
+    @Override
+    public List<NftChain.Rule> rules(NftChain chain) {
+        return firewall.rules(chain);
+    }
+
+    @Override
+    public boolean hasChain(NftChain chain) {
+        return firewall.hasChain(chain);
+    }
+
+    @Override
+    public List<String> iptables(boolean ipv4, String table) {
+        return firewall.iptables(ipv4, table);
+    }
+
+    @Override
+    public void close() {
+        pod.ifPresent(Namespace::close);
+        host.close();
+    }
+
+    private Namespace namespace(Side side) {
+        return switch (side) {
+            case HOST -> host;
+            case POD ->
+                pod.orElseThrow(() -> new KernelException("the container's network namespace was not opened", 0));
+        };
+    }
+}

@@ -1,0 +1,49 @@
+package dev.hawser.netlink;
+
+/** linux/if_link.h, linux/veth.h and linux/if_bridge.h: attributes of links. */
+public final class IfLink {
+
+    // enum IFLA_…
+    public static final int IFLA_ADDRESS = 1;
+    public static final int IFLA_IFNAME = 3;
+    public static final int IFLA_MTU = 4;
+    public static final int IFLA_LINK = 5;
+    public static final int IFLA_MASTER = 10;
+    public static final int IFLA_OPERSTATE = 16;
+    public static final int IFLA_LINKINFO = 18;
+    public static final int IFLA_IFALIAS = 20;
+    public static final int IFLA_AF_SPEC = 26;
+    public static final int IFLA_NET_NS_FD = 28;
+    public static final int IFLA_EXT_MASK = 29;
+
+    // Inside of IFLA_LINKINFO.
+    public static final int IFLA_INFO_KIND = 1;
+    public static final int IFLA_INFO_DATA = 2;
+    public static final int IFLA_INFO_SLAVE_KIND = 4;
+    public static final int IFLA_INFO_SLAVE_DATA = 5;
+
+    // Inside of IFLA_INFO_DATA of a bridge.
+    public static final int IFLA_BR_VLAN_FILTERING = 7;
+
+    // Inside of IFLA_INFO_SLAVE_DATA of a bridge port.
+    public static final int IFLA_BRPORT_STATE = 1;
+    public static final int IFLA_BRPORT_MODE = 4;
+    public static final int IFLA_BRPORT_ISOLATED = 33;
+
+    /** IFLA_BRPORT_STATE of a port that is not in use; with STP, others follow before it forwards. */
+    public static final int BR_STATE_DISABLED = 0;
+
+    // Inside of IFLA_INFO_DATA of a veth.
+    public static final int VETH_INFO_PEER = 1;
+
+    // Inside of IFLA_AF_SPEC of a message of family AF_BRIDGE.
+    public static final int IFLA_BRIDGE_VLAN_INFO = 2;
+
+    // Flags of struct bridge_vlan_info.
+    public static final int BRIDGE_VLAN_INFO_PVID = 0x2;
+    public static final int BRIDGE_VLAN_INFO_UNTAGGED = 0x4;
+    public static final int BRIDGE_VLAN_INFO_RANGE_BEGIN = 0x8;
+    public static final int BRIDGE_VLAN_INFO_RANGE_END = 0x10;
+
+    private IfLink() {}
+}
