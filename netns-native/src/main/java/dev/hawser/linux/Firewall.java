@@ -27,7 +27,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -299,7 +298,6 @@ final class Firewall {
 
     private String run(Path tool, List<String> arguments, String input) {
         Command command = new Command(tool, arguments, TOOL_TIMEOUT);
-        Callable<String> running = () -> command.run(input);
-        return host.isOwn() ? command.run(input) : host.inside(running);
+        return host.inside(() -> command.run(input));
     }
 }

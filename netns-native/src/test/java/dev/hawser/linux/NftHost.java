@@ -20,7 +20,7 @@ final class NftHost implements AutoCloseable {
 
     NftHost() {
         run("ip", "netns", "add", prefix);
-        namespace = new Namespace(Netns.open(Path.of("/run/netns", prefix)), false, NetlinkSocket.newBuffer());
+        namespace = Namespace.of(Netns.open(Path.of("/run/netns", prefix)), NetlinkSocket.newBuffer());
     }
 
     Firewall firewall() {
