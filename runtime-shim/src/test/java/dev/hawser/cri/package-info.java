@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.cri;
+
+import org.jspecify.annotations.NullMarked;
