@@ -53,7 +53,7 @@ static void print_json_string(const char *text) {
     for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
         if (*c == '"' || *c == '\\')
             printf("\\%c", *c);
-        else if (*c < 0x20 || *c >= 0x7f)
+        else if (*c < 0x20)
             printf("\\u%04x", *c);
         else
             putchar(*c);
@@ -125,22 +125,23 @@ static bool root_above_executable(char root[PATH_MAX]) {
     return is_installation(root);
 }
 
-static void installed_prefix(char root[PATH_MAX]) {
+/* The prefix is a symbolic link to the release in use: resolved once, so that an upgrade does not reach into this call. */
+static void resolve_prefix(char root[PATH_MAX]) {
+    char prefix[PATH_MAX];
     size_t start = sizeof PREFIX_MARKER - 1, length = 0;
     while (length < PATH_MAX - 1 && prefix_slot[start + length]) {
-        root[length] = prefix_slot[start + length];
+        prefix[length] = prefix_slot[start + length];
         length++;
     }
-    root[length] = '\0';
+    prefix[length] = '\0';
+    if (!realpath(prefix, root) || !is_installation(root))
+        fail("find the installation: %s/lib/classpath: %s: was Hawser moved or removed? Run `hawser install` from its tree again",
+             prefix, strerror(errno));
 }
 
 static void find_installation(char root[PATH_MAX]) {
-    if (root_above_executable(root))
-        return;
-    installed_prefix(root);
-    if (!is_installation(root))
-        fail("find the installation: %s/lib/classpath: %s: was Hawser moved or removed? Run `hawser install` from its tree again",
-             root, strerror(errno));
+    if (!root_above_executable(root))
+        resolve_prefix(root);
 }
 
 /* --- Files of one word per line. --- */

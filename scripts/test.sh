@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Runs every test: installs what they need, builds the tree, checks the scripts, then mvn verify with its tests on the real kernel
+# and with real runtimes, and the demo. Run it as root.
+#
+#   scripts/test.sh
+#
+# Ends with the line "N passed, N failed, N skipped" and fails if one failed, or if none ran.
+set -euo pipefail
+# shellcheck source=common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+run_tests() {
+  find "$project" -path '*/target/surefire-reports' -prune -exec rm -rf {} +
+  MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow" \
+    mvn -B -Dstyle.color=never -f "$project/pom.xml" --fail-at-end --no-transfer-progress verify
+}
+
+run_demo() { "$project/scripts/demo.sh" --tree "$tree"; }
+
+# count NAME: the sum of an attribute of <testsuite> over all reports.
+count() {
+  find "$project" -path '*/target/surefire-reports/TEST-*.xml' -exec cat {} + \
+    | awk -v name="$1" 'match($0, /<testsuite [^>]*/) || inside {
+        inside = 1
+        if (match($0, " " name "=\"[0-9]+\"")) sum += substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4)
+        if ($0 ~ />/) inside = 0
+      }
+      END { print sum + 0 }'
+}
+
+# attempt NAME COMMAND...: goes on after a failure, so that the count at the end is of everything.
+attempt() {
+  local name=$1
+  shift
+  say "$name"
+  "$@" || failed_parts+=("$name")
+}
+
+summary() {
+  local tests failed skipped
+  tests=$(count tests)
+  failed=$(($(count failures) + $(count errors)))
+  skipped=$(count skipped)
+  ((tests - skipped > 0)) || failed_parts+=("no test was executed")
+  ((${#failed_parts[@]} == 0)) || printf 'failed: %s\n' "${failed_parts[@]}"
+  echo "$((tests - failed - skipped)) passed, $failed failed, $skipped skipped"
+  ((failed == 0 && ${#failed_parts[@]} == 0))
+}
+
+need_root
+need_packages iproute2 iputils-ping iptables nftables procps util-linux shellcheck \
+  busybox-static containernetworking-plugins containerd runc podman
+"$project/scripts/build.sh"
+use_jdk
+failed_parts=()
+attempt "Checking the scripts" shellcheck "$project"/scripts/*.sh "$project/.ci/run"
+attempt "Running the tests" run_tests
+attempt "Running the demo" run_demo
+summary
