@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -179,7 +180,7 @@ final class InstallTest {
         install();
 
         assertFalse(Files.exists(first));
-        assertEquals(4, namesIn(prefix.getParent()).size(), "cni, the link and two trees");
+        assertEquals(4, namesBeside(prefix).size(), "cni, the link and two trees");
     }
 
     @Test
@@ -227,7 +228,7 @@ final class InstallTest {
 
         assertEquals(0, outcome.code());
         assertEquals(List.of(), namesIn(cniBin));
-        assertEquals(List.of("cni"), namesIn(prefix.getParent()));
+        assertEquals(List.of("cni"), namesBeside(prefix));
     }
 
     @Test
@@ -435,6 +436,10 @@ final class InstallTest {
 
     private static String withoutLastLine(String text) {
         return text.substring(0, text.stripTrailing().lastIndexOf('\n'));
+    }
+
+    private static List<String> namesBeside(Path file) throws IOException {
+        return namesIn(Objects.requireNonNull(file.getParent()));
     }
 
     private static List<String> namesIn(Path directory) throws IOException {

@@ -1,0 +1,51 @@
+package dev.hawser.app;
+
+import dev.hawser.plugin.Plugins;
+import dev.hawser.run.Dispatcher;
+import dev.hawser.run.Node;
+import dev.hawser.run.Plugin;
+import dev.hawser.sys.FileLock;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Joins the rooms: the only place that names LinuxKernel and the list of plugins. */
+final class Wiring {
+
+    /** Where indexes of pools live: gone after a reboot, as are the pods that they speak of. */
+    private static final Path LEASE_INDEXES = Path.of("/run/hawser/leases");
+
+    private Wiring() {}
+
+    static List<Plugin> plugins() {
+        return Plugins.ALL;
+    }
+
+    static Optional<Plugin> plugin(String type) {
+        return Plugins.ALL.stream().filter(plugin -> plugin.type().equals(type)).findFirst();
+    }
+
+    /** Carries out calls on this node; lines for people go to stderr and say whose call they are about. */
+    static Dispatcher dispatcher(Map<String, String> environment) {
+        return new Dispatcher(Plugins.ALL, node(prefix(environment)));
+    }
+
+    /** The real node. */
+    static Node node(String logPrefix) {
+        return new Node(
+                new LinuxNamespaces(),
+                new ExecutedPrograms(),
+                new FileLock(),
+                Path::of,
+                Optional.of(LEASE_INDEXES),
+                line -> System.err.println(logPrefix + line));
+    }
+
+    private static String prefix(Map<String, String> environment) {
+        String containerId = environment.getOrDefault("CNI_CONTAINERID", "");
+        return containerId.isEmpty()
+                ? "[hawser] "
+                : "[" + containerId + "/" + environment.getOrDefault("CNI_IFNAME", "") + "] ";
+    }
+}
