@@ -1,10 +1,6 @@
 package dev.hawser.ipam;
 
-import dev.hawser.ip.IpMath;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
@@ -13,12 +9,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -27,7 +19,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * Knows which leases a container has without reading them all. It is a copy: where it is in doubt, the pool is read.
  *
  * <pre>
- * stamp   "1785000000 123456000 00f0…": the pool directory's mtime (seconds, nanoseconds), and which buckets there are
+ * stamp   "1 1785000000 123456000 00f0…": format, the pool directory's mtime (seconds, nanoseconds), which buckets exist
  * 2a7     "10.1.2.2 containerId ifName": the leases of all containers whose ids have this hash
  * </pre>
  *
@@ -42,51 +34,17 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 final class LeaseIndex {
 
-    private static final int BUCKETS = 1024;
     private static final long MAX_BACKDATE_MICROS = 1_000_000_000;
     private static final Set<OpenOption> OVERWRITE =
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
 
     private final Path directory;
     private final PoolFiles pool;
-    private BitSet filled = new BitSet(BUCKETS);
+    private BitSet filled = new BitSet(Bucket.COUNT);
 
     LeaseIndex(Path directory, PoolFiles pool) {
         this.directory = directory;
         this.pool = pool;
-    }
-
-    /** The leases of the containers that share a hash. */
-    record Bucket(int number, List<Lease> leases) {
-
-        static Bucket of(String containerId, List<Lease> all) {
-            int number = numberOf(containerId);
-            return new Bucket(
-                    number,
-                    all.stream()
-                            .filter(lease -> numberOf(lease.owner().containerId()) == number)
-                            .toList());
-        }
-
-        List<Lease> of(String containerId) {
-            return leases.stream()
-                    .filter(lease -> lease.owner().containerId().equals(containerId))
-                    .toList();
-        }
-
-        /** The same for all other containers. */
-        Bucket with(String containerId, List<Lease> now) {
-            List<Lease> changed = new ArrayList<>(leases);
-            changed.removeIf(lease -> lease.owner().containerId().equals(containerId));
-            changed.addAll(now);
-            changed.sort(Comparator.comparing(Lease::address, IpMath::compare));
-            return new Bucket(number, changed);
-        }
-
-        /** {@link String#hashCode()} is specified, so it is the same in every process. */
-        private static int numberOf(String containerId) {
-            return Math.floorMod(containerId.hashCode(), BUCKETS);
-        }
     }
 
     /** The bucket of a container; nothing if the index cannot be trusted: then {@link #rebuild} it. */
@@ -98,8 +56,8 @@ final class LeaseIndex {
         filled = stamp.get().filled();
         int number = Bucket.numberOf(containerId);
         return filled.get(number)
-                ? read(nameOf(number)).flatMap(LeaseIndex::leases).map(leases -> new Bucket(number, leases))
-                : Optional.of(new Bucket(number, List.of()));
+                ? read(nameOf(number)).map(lines -> new Bucket(number, lines))
+                : Optional.of(new Bucket(number, ""));
     }
 
     /** To be called after the leases have been changed in the pool, with a bucket from {@link #bucketOf}. */
@@ -111,25 +69,20 @@ final class LeaseIndex {
     /** Writes the index anew. */
     void rebuild(List<Lease> all) throws IOException {
         Files.createDirectories(directory);
-        filled = new BitSet(BUCKETS);
-        Map<Integer, List<Lease>> buckets = new HashMap<>();
-        for (Lease lease : all) {
-            int number = Bucket.numberOf(lease.owner().containerId());
-            buckets.computeIfAbsent(number, n -> new ArrayList<>()).add(lease);
-        }
-        for (Map.Entry<Integer, List<Lease>> bucket : buckets.entrySet()) {
-            write(new Bucket(bucket.getKey(), bucket.getValue()));
+        filled = new BitSet(Bucket.COUNT);
+        for (Bucket bucket : Bucket.allOf(all)) {
+            write(bucket);
         }
         stamp();
     }
 
     private void write(Bucket bucket) throws IOException {
-        boolean empty = bucket.leases().isEmpty();
+        boolean empty = bucket.lines().isEmpty();
         filled.set(bucket.number(), !empty);
         if (empty) {
             Files.deleteIfExists(directory.resolve(nameOf(bucket.number())));
         } else {
-            write(nameOf(bucket.number()), text(bucket.leases()));
+            write(nameOf(bucket.number()), bucket.lines());
         }
     }
 
@@ -155,42 +108,6 @@ final class LeaseIndex {
     }
 
     private void write(String name, String text) throws IOException {
-        ByteBuffer rest = ByteBuffer.wrap(SealedText.seal(text));
-        try (SeekableByteChannel channel = Files.newByteChannel(directory.resolve(name), OVERWRITE)) {
-            while (rest.hasRemaining()) {
-                channel.write(rest);
-            }
-        }
-    }
-
-    private static String text(List<Lease> leases) {
-        StringBuilder text = new StringBuilder();
-        for (Lease lease : leases) {
-            text.append(IpMath.text(lease.address()))
-                    .append(' ')
-                    .append(lease.owner().containerId())
-                    .append(' ')
-                    .append(lease.owner().ifName())
-                    .append('\n');
-        }
-        return text.toString();
-    }
-
-    private static Optional<List<Lease>> leases(String text) {
-        try {
-            return Optional.of(text.lines().map(LeaseIndex::lease).toList());
-        } catch (IllegalArgumentException other) {
-            return Optional.empty();
-        }
-    }
-
-    /** No word has a space in it: {@link Owner} sees to that. */
-    private static Lease lease(String line) {
-        String[] words = line.split(" ", -1);
-        if (words.length != 3) {
-            throw new IllegalArgumentException(line);
-        }
-        InetAddress address = IpMath.parse(words[0]);
-        return new Lease(address, new Owner(words[1], words[2]));
+        PoolFiles.write(directory.resolve(name), SealedText.seal(text), OVERWRITE);
     }
 }

@@ -14,7 +14,7 @@ final class Leases {
     private final PoolFiles files;
     private final Consumer<String> warnings;
     private Optional<LeaseIndex> index;
-    private Optional<LeaseIndex.Bucket> bucket = Optional.empty();
+    private Optional<Bucket> bucket = Optional.empty();
 
     Leases(PoolFiles files, Optional<LeaseIndex> index, Consumer<String> warnings) {
         this.files = files;
@@ -22,26 +22,33 @@ final class Leases {
         this.warnings = warnings;
     }
 
-    /** All leases, from the files, ordered by address. */
+    /** All leases, from the files, ordered by address. Unless that is all of them, the index must not say so. */
     List<Lease> all() throws IOException {
         PoolFiles.Content content = files.readAll();
         content.faults().forEach(warnings);
+        if (!content.complete()) {
+            index = Optional.empty();
+        }
         return content.leases();
     }
 
     /** The leases of one container. */
     List<Lease> of(String containerId) throws IOException {
         bucket = indexed(containerId);
-        if (bucket.isPresent() && isTrue(bucket.get().of(containerId))) {
-            return bucket.get().of(containerId);
-        }
-        List<Lease> all = all();
-        writeIndex(writable -> writable.rebuild(all));
-        bucket = Optional.of(LeaseIndex.Bucket.of(containerId, all));
-        return bucket.get().of(containerId);
+        Optional<List<Lease>> known = bucket.flatMap(read -> read.leasesOf(containerId));
+        return known.isPresent() && isTrue(known.get()) ? known.get() : read(containerId);
     }
 
-    private Optional<LeaseIndex.Bucket> indexed(String containerId) {
+    private List<Lease> read(String containerId) throws IOException {
+        List<Lease> all = all();
+        writeIndex(writable -> writable.rebuild(all));
+        bucket = Optional.of(Bucket.around(containerId, all));
+        return all.stream()
+                .filter(lease -> lease.owner().containerId().equals(containerId))
+                .toList();
+    }
+
+    private Optional<Bucket> indexed(String containerId) {
         if (index.isEmpty()) {
             return Optional.empty();
         }
@@ -65,7 +72,7 @@ final class Leases {
 
     /** To be called after the files were changed for the container that was asked for last. */
     void changed(String containerId, List<Lease> now) {
-        LeaseIndex.Bucket changed = bucket.orElseThrow().with(containerId, now);
+        Bucket changed = bucket.orElseThrow().with(containerId, now);
         writeIndex(writable -> writable.save(changed));
     }
 

@@ -4,13 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hawser.ip.IpMath;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -21,10 +21,13 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The names in a pool's directory, and what is in the files. All of it is host-local's on-disk format:
@@ -87,9 +90,37 @@ final class PoolFiles {
         return directory.resolve(IpMath.text(address));
     }
 
-    /** Whether there is a file for the address, good or bad. */
-    boolean isTaken(InetAddress address) {
-        return Files.exists(leaseFile(address), LinkOption.NOFOLLOW_LINKS);
+    /** Which addresses there are files for, good or bad. */
+    Taken taken() {
+        return new Taken();
+    }
+
+    /** Looks for single files at first, and lists the directory when that goes on: names are then cheaper than looks. */
+    final class Taken {
+
+        private static final int LOOKS = 100;
+
+        private final Set<String> names = new HashSet<>();
+        private int looks;
+
+        boolean holds(InetAddress address) throws IOException {
+            if (looks < LOOKS) {
+                looks++;
+                return Files.exists(leaseFile(address), LinkOption.NOFOLLOW_LINKS);
+            }
+            if (names.isEmpty()) {
+                forEachFile(file -> names.add(file.getFileName().toString()));
+            }
+            return names.contains(IpMath.text(address));
+        }
+    }
+
+    private void forEachFile(Consumer<Path> action) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            files.forEach(action);
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
     }
 
     Optional<Owner> ownerOf(InetAddress address) throws IOException {
@@ -105,72 +136,67 @@ final class PoolFiles {
         Files.deleteIfExists(leaseFile(address));
     }
 
-    /** Leases for this owner, to be created; nothing is written before the first one. */
-    NewLeases newLeases(Owner owner) {
-        return new NewLeases(owner);
+    /**
+     * Creates a lease, so that it is never seen without its owner, and never overwrites another.
+     *
+     * <p>The owner is written to a file of another name, and the lease becomes a link(2) to that: it appears whole, or
+     * not at all when the name is taken. host-local creates the lease file and then writes to it; a crash between the
+     * two leaves an empty file, that is an address which belongs to nobody for ever. A rename(2) would be as whole, but
+     * would replace the lease of a writer who could not get the lock (host-local then goes on without).
+     *
+     * @return whether the address is now leased; if not, it was taken
+     */
+    boolean create(InetAddress address, Owner owner) throws IOException {
+        Path lease = leaseFile(address);
+        byte[] text = LeaseText.write(owner);
+        Path written = directory.resolve(NEW_LEASE);
+        boolean created = false;
+        try {
+            writeInPlaceOfRemains(written, text);
+            created = link(lease, written, text);
+            Files.delete(written);
+            return created;
+        } catch (IOException e) {
+            deleteAfter(e, written);
+            if (created) {
+                deleteAfter(e, lease);
+            }
+            throw e;
+        }
     }
 
-    /**
-     * Creates leases of one owner, so that no lease is ever seen without its owner, and none is overwritten.
-     *
-     * <p>The owner is written to a file of another name, and each address becomes a further link(2) to that: it appears
-     * whole, or not at all when the name is taken. host-local creates the lease file and then writes to it; a crash
-     * between the two leaves an empty file, that is an address which belongs to nobody for ever. A rename(2) would be
-     * as whole, but would replace the lease of a writer who could not get the lock (host-local then goes on without).
-     * Measured on ext4, the two further calls, link and unlink, cost 15 µs per ADD.
-     */
-    final class NewLeases implements AutoCloseable {
-
-        private final Path written = directory.resolve(NEW_LEASE);
-        private final byte[] text;
-        private boolean started;
-
-        private NewLeases(Owner owner) {
-            this.text = LeaseText.write(owner);
+    /** What a crash left behind may be a link to a lease: it must be unlinked, never written to. */
+    private void writeInPlaceOfRemains(Path file, byte[] text) throws IOException {
+        try {
+            writeNew(file, text);
+        } catch (FileAlreadyExistsException remains) {
+            Files.delete(file);
+            writeNew(file, text);
         }
+    }
 
-        /** Whether the address is now leased; if not, it was taken. */
-        boolean create(InetAddress address) throws IOException {
-            start();
-            Path lease = leaseFile(address);
-            try {
-                Files.createLink(lease, written);
-                return true;
-            } catch (FileAlreadyExistsException taken) {
-                return false;
-            } catch (IOException | UnsupportedOperationException noLinks) {
-                return createWithoutLink(lease, noLinks);
-            }
+    private boolean link(Path lease, Path written, byte[] text) throws IOException {
+        try {
+            Files.createLink(lease, written);
+            return true;
+        } catch (FileAlreadyExistsException taken) {
+            return false;
+        } catch (IOException | UnsupportedOperationException noLinks) {
+            return createWithoutLink(lease, text, noLinks);
         }
+    }
 
-        /** What a crash left behind may be a link to a lease: it must be unlinked, never written to. */
-        private void start() throws IOException {
-            if (!started) {
-                Files.deleteIfExists(written);
-                started = true;
-                writeNew(written, text);
-            }
-        }
-
-        /** For file systems without hard links. */
-        private boolean createWithoutLink(Path lease, Exception noLinks) throws IOException {
-            try {
-                writeNew(lease, text);
-                return true;
-            } catch (FileAlreadyExistsException taken) {
-                return false;
-            } catch (IOException e) {
-                e.addSuppressed(noLinks);
-                deleteAfter(e, lease);
-                throw e;
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            if (started) {
-                Files.deleteIfExists(written);
-            }
+    /** For file systems without hard links. */
+    private boolean createWithoutLink(Path lease, byte[] text, Exception noLinks) throws IOException {
+        try {
+            writeNew(lease, text);
+            return true;
+        } catch (FileAlreadyExistsException taken) {
+            return false;
+        } catch (IOException e) {
+            e.addSuppressed(noLinks);
+            deleteAfter(e, lease);
+            throw e;
         }
     }
 
@@ -184,15 +210,24 @@ final class PoolFiles {
 
     private void writeNew(Path file, byte[] text) throws IOException {
         Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        try (SeekableByteChannel channel = Files.newByteChannel(file, options, mode("rw-------"))) {
-            writeAll(channel, text);
-        }
+        write(file, text, options, mode("rw-------"));
     }
 
-    private static void writeAll(SeekableByteChannel channel, byte[] text) throws IOException {
-        ByteBuffer rest = ByteBuffer.wrap(text);
-        while (rest.hasRemaining()) {
-            channel.write(rest);
+    /** The file ends with the text, whatever it was before. */
+    static void write(Path file, byte[] text, Set<OpenOption> options, FileAttribute<?>... attributes)
+            throws IOException {
+        try (SeekableByteChannel channel = Files.newByteChannel(file, options, attributes)) {
+            ByteBuffer rest = ByteBuffer.wrap(text);
+            while (rest.hasRemaining()) {
+                channel.write(rest);
+            }
+            channel.truncate(text.length);
+        } catch (FileSystemException e) {
+            throw e;
+        } catch (IOException e) {
+            FileSystemException inFile = new FileSystemException(file.toString(), null, e.getMessage());
+            inFile.initCause(e);
+            throw inFile;
         }
     }
 
@@ -214,11 +249,7 @@ final class PoolFiles {
     void setLastReserved(int setIndex, InetAddress address) throws IOException {
         Set<OpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         byte[] text = IpMath.text(address).getBytes(UTF_8);
-        try (SeekableByteChannel channel =
-                Files.newByteChannel(lastReservedFile(setIndex), options, mode("rw-------"))) {
-            writeAll(channel, text);
-            channel.truncate(text.length);
-        }
+        write(lastReservedFile(setIndex), text, options, mode("rw-------"));
     }
 
     private Path lastReservedFile(int setIndex) {
@@ -239,26 +270,29 @@ final class PoolFiles {
      *
      * @param leases ordered by address
      * @param faults one sentence for each file that should not be there, or not like this
+     * @param complete whether every file could be read
      */
-    record Content(List<Lease> leases, List<String> faults) {}
+    record Content(List<Lease> leases, List<String> faults, boolean complete) {}
 
     /** Reads every file. */
     Content readAll() throws IOException {
         List<Lease> leases = new ArrayList<>();
         List<String> faults = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
+        List<String> unread = new ArrayList<>();
+        forEachFile(file -> {
+            try {
                 read(file, leases, faults);
+            } catch (IOException e) {
+                unread.add(PoolException.explain(e) + ": the address stays taken");
             }
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-        }
-        leases.sort(Comparator.comparing(Lease::address, IpMath::compare));
+        });
+        faults.addAll(unread);
         faults.sort(Comparator.naturalOrder());
-        return new Content(leases, faults);
+        leases.sort(Lease.BY_ADDRESS);
+        return new Content(leases, faults, unread.isEmpty());
     }
 
-    private static void read(Path file, List<Lease> leases, List<String> faults) {
+    private static void read(Path file, List<Lease> leases, List<String> faults) throws IOException {
         String name = file.getFileName().toString();
         if (name.equals(LOCK) || name.equals(NEW_LEASE) || name.startsWith(LAST_RESERVED)) {
             return;
@@ -268,19 +302,10 @@ final class PoolFiles {
             faults.add(file + ": is not named like an address: it is no lease, and is left alone");
             return;
         }
-        try {
-            readOwner(file)
-                    .ifPresentOrElse(
-                            owner -> leases.add(new Lease(address.get(), owner)), () -> faults.add(ownerless(file)));
-        } catch (NoSuchFileException gone) {
-            // By somebody who does not care for the lock: then it is no lease any more.
-        } catch (IOException e) {
-            faults.add(PoolException.explain(e) + ": the address stays taken");
-        }
-    }
-
-    private static String ownerless(Path file) {
-        return file + ": names no owner: the address stays taken until the file is deleted";
+        readOwner(file)
+                .ifPresentOrElse(
+                        owner -> leases.add(new Lease(address.get(), owner)),
+                        () -> faults.add(file + ": names no owner: the address stays taken until the file is deleted"));
     }
 
     /** A name that is not the canonical one would not keep the address from being leased again. */
@@ -298,9 +323,17 @@ final class PoolFiles {
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
         }
-        try (InputStream text = Files.newInputStream(file)) {
-            byte[] octets = text.readNBytes(LEASE_BYTES_LIMIT + 1);
-            return octets.length > LEASE_BYTES_LIMIT ? Optional.empty() : LeaseText.read(octets);
+        try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+            return channel.size() > LEASE_BYTES_LIMIT ? Optional.empty() : LeaseText.read(readAll(channel));
         }
+    }
+
+    private static byte[] readAll(SeekableByteChannel channel) throws IOException {
+        ByteBuffer text = ByteBuffer.allocate((int) channel.size());
+        int count = 0;
+        while (text.hasRemaining() && count >= 0) {
+            count = channel.read(text);
+        }
+        return Arrays.copyOf(text.array(), text.position());
     }
 }

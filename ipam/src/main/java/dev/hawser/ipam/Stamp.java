@@ -14,20 +14,23 @@ import java.util.Optional;
  */
 record Stamp(Instant changedAt, BitSet filled) {
 
+    /** Of the stamp and of all buckets: the index of a build with another format is not understood, but written anew. */
+    private static final String FORMAT = "1";
+
     String text() {
-        return changedAt.getEpochSecond() + " " + changedAt.getNano() + " "
+        return FORMAT + " " + changedAt.getEpochSecond() + " " + changedAt.getNano() + " "
                 + HexFormat.of().formatHex(filled.toByteArray());
     }
 
     static Optional<Stamp> read(String text) {
         String[] words = text.split(" ", -1);
-        if (words.length != 3) {
+        if (words.length != 4 || !words[0].equals(FORMAT)) {
             return Optional.empty();
         }
         try {
-            Instant changedAt = Instant.ofEpochSecond(Long.parseLong(words[0]), Integer.parseInt(words[1]));
+            Instant changedAt = Instant.ofEpochSecond(Long.parseLong(words[1]), Integer.parseInt(words[2]));
             return Optional.of(
-                    new Stamp(changedAt, BitSet.valueOf(HexFormat.of().parseHex(words[2]))));
+                    new Stamp(changedAt, BitSet.valueOf(HexFormat.of().parseHex(words[3]))));
         } catch (IllegalArgumentException | DateTimeException | ArithmeticException other) {
             return Optional.empty();
         }

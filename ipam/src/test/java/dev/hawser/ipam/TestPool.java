@@ -43,11 +43,17 @@ final class TestPool {
         return new TestPool(memory().getPath("/var/lib/cni/networks/pods"), Optional.empty());
     }
 
+    /** On a file system that fails on demand. */
+    static TestPool on(FaultyFileSystem faulty) {
+        return new TestPool(
+                faulty.getPath("/var/lib/cni/networks/pods"), Optional.of(faulty.getPath("/run/hawser/leases/pods")));
+    }
+
     static TestPool in(Path directory, Optional<Path> index) {
         return new TestPool(directory, index);
     }
 
-    private static FileSystem memory() {
+    static FileSystem memory() {
         return Jimfs.newFileSystem(Configuration.unix().toBuilder()
                 .setAttributeViews("basic", "posix")
                 .build());
