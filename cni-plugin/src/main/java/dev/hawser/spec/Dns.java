@@ -33,7 +33,7 @@ public record Dns(List<String> nameservers, String domain, List<String> search, 
 
     /** Whether it says nothing. */
     public boolean isEmpty() {
-        return equals(NONE);
+        return nameservers.isEmpty() && domain.isEmpty() && search.isEmpty() && options.isEmpty();
     }
 
     Json.Obj json() {

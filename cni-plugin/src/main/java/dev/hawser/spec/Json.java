@@ -2,7 +2,7 @@ package dev.hawser.spec;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,12 +33,7 @@ public sealed interface Json {
      * @throws CniException code 6 if it is anything else
      */
     static Obj parseObject(byte[] document) {
-        return switch (parse(document)) {
-            case Obj object -> object;
-            case Null nothing -> Obj.EMPTY;
-            case Json other ->
-                throw new CniException(ErrorCode.DECODING_FAILURE, "want a JSON object, found " + other.kind());
-        };
+        return parse(document).asObject();
     }
 
     static Json of(String value) {
@@ -75,6 +70,20 @@ public sealed interface Json {
     /** Without white space, no newline at its end: byte for byte as Go's {@code json.Marshal}. */
     default String compact() {
         return JsonWriter.compact(this);
+    }
+
+    /**
+     * This value as an object; {@code null} is taken for an empty one, as Go does.
+     *
+     * @throws CniException code 6 if it is anything else
+     */
+    default Obj asObject() {
+        throw new CniException(ErrorCode.DECODING_FAILURE, "want a JSON object, found " + kind());
+    }
+
+    /** The same value with the members of every object in it in alphabetical order: a Go map. */
+    default Json sorted() {
+        return this;
     }
 
     /** What it is, with its article, for error messages: {@code a number}. */
@@ -151,27 +160,30 @@ public sealed interface Json {
             return new Obj(kept);
         }
 
-        /** The same object with its members, and those of every object in it, in alphabetical order: a Go map. */
+        @Override
+        public Obj asObject() {
+            return this;
+        }
+
+        @Override
         public Obj sorted() {
             List<Member> ordered = new ArrayList<>(members.size());
             for (Member member : members) {
-                ordered.add(new Member(member.name, sorted(member.value)));
+                ordered.add(new Member(member.name, member.value.sorted()));
             }
-            ordered.sort(Comparator.comparing(Member::name));
+            Collections.sort(ordered);
             return new Obj(ordered);
-        }
-
-        private static Json sorted(Json value) {
-            return switch (value) {
-                case Obj object -> object.sorted();
-                case Arr array -> new Arr(array.items.stream().map(Obj::sorted).toList());
-                case Json other -> other;
-            };
         }
     }
 
     /** One {@code "name": value} of an object. */
-    record Member(String name, Json value) {
+    record Member(String name, Json value) implements Comparable<Member> {
+
+        /** By name alone. */
+        @Override
+        public int compareTo(Member other) {
+            return name.compareTo(other.name);
+        }
 
         boolean isNamed(String other) {
             return name.equalsIgnoreCase(other);
@@ -183,6 +195,15 @@ public sealed interface Json {
 
         public Arr {
             items = List.copyOf(items);
+        }
+
+        @Override
+        public Arr sorted() {
+            List<Json> each = new ArrayList<>(items.size());
+            for (Json item : items) {
+                each.add(item.sorted());
+            }
+            return new Arr(each);
         }
     }
 
@@ -203,6 +224,11 @@ public sealed interface Json {
     record Null() implements Json {
 
         public static final Null VALUE = new Null();
+
+        @Override
+        public Obj asObject() {
+            return Obj.EMPTY;
+        }
     }
 
     /** Fills an object, in the order of the calls. */

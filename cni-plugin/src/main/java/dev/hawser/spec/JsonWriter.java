@@ -27,15 +27,24 @@ final class JsonWriter {
         return writer.out.toString();
     }
 
+    /** No switch over types: a cold JVM takes milliseconds to link one, its AOT cache does not help, and this runs in every ADD. */
     private void value(Json value, int depth) {
-        switch (value) {
-            case Json.Obj object -> object(object, depth);
-            case Json.Arr array -> array(array, depth);
-            case Json.Str text -> text(text.value());
-            case Json.Num number -> out.append(number.literal());
-            case Json.Bool bool -> out.append(bool.value());
-            case Json.Null nothing -> out.append("null");
+        if (value instanceof Json.Obj object) {
+            object(object, depth);
+        } else if (value instanceof Json.Arr array) {
+            array(array, depth);
+        } else if (value instanceof Json.Str text) {
+            text(text.value());
+        } else {
+            out.append(literal(value));
         }
+    }
+
+    private static String literal(Json value) {
+        if (value instanceof Json.Num number) {
+            return number.literal();
+        }
+        return value instanceof Json.Bool bool ? Boolean.toString(bool.value()) : "null";
     }
 
     private void object(Json.Obj object, int depth) {

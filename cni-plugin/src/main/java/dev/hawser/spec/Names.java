@@ -48,14 +48,24 @@ final class Names {
         if (text.equals(".") || text.equals("..")) {
             throw new CniException(ErrorCode.INVALID_ENVIRONMENT, "interface name is . or ..");
         }
-        if (text.codePoints().anyMatch(c -> c == '/' || c == ':' || isSpace(c))) {
+        if (hasSeparator(text)) {
             throw new CniException(
                     ErrorCode.INVALID_ENVIRONMENT, "interface name contains / or : or whitespace characters");
         }
     }
 
+    private static boolean hasSeparator(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '/' || c == ':' || isSpace(c)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Go's unicode.IsSpace: the separators of Unicode, and the controls that move a cursor. */
-    private static boolean isSpace(int c) {
+    private static boolean isSpace(char c) {
         return Character.isSpaceChar(c) || (c >= '\t' && c <= '\r') || c == 0x85;
     }
 }

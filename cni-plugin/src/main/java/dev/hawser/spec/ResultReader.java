@@ -18,22 +18,11 @@ final class ResultReader {
     private ResultReader() {}
 
     static CniResult read(Json document, CniVersion ifUnstated) {
-        Json.Obj object = requireObject(document);
-        Settings settings = Settings.of(object);
+        Settings settings = Settings.of(document.asObject());
         CniVersion version = version(settings, ifUnstated);
         CniResult result = version.atLeast(CniVersion.V0_3_0) ? current(settings) : old(settings);
         settings.throwIfFaulty(ErrorCode.DECODING_FAILURE, "invalid result");
         return result;
-    }
-
-    private static Json.Obj requireObject(Json document) {
-        return switch (document) {
-            case Json.Obj object -> object;
-            case Json.Null nothing -> Json.Obj.EMPTY;
-            case Json other ->
-                throw new CniException(
-                        ErrorCode.DECODING_FAILURE, "invalid result: want a JSON object, found " + other.kind());
-        };
     }
 
     private static CniVersion version(Settings settings, CniVersion ifUnstated) {

@@ -43,13 +43,15 @@ public sealed interface ValidAttachments {
      * @throws CniException code 7 if an entry is not understood: collecting what it stands for would cut off a pod
      */
     static ValidAttachments of(Json.Obj document) {
-        if (KEYS.stream().noneMatch(document::has)) {
+        if (!document.has(KEYS.get(0)) && !document.has(KEYS.get(1))) {
             return new Unknown();
         }
         Settings settings = Settings.of(document);
         Set<Entry> entries = new LinkedHashSet<>();
         for (String key : KEYS) {
-            settings.objects(key).forEach(entry -> entries.add(entry(entry)));
+            for (Settings entry : settings.objects(key)) {
+                entries.add(entry(entry));
+            }
         }
         settings.throwIfFaulty();
         return new Listed(entries);

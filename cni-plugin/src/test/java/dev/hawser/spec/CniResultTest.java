@@ -140,7 +140,6 @@ class CniResultTest {
     void aDelegateMustAnswerWithAnObject() {
         CniError error = errorOf(() -> CniResult.parse(Json.parse(utf8("[1]")), CniVersion.V1_0_0));
 
-        assertEquals(
-                new CniError(ErrorCode.DECODING_FAILURE, "invalid result: want a JSON object, found a list"), error);
+        assertEquals(new CniError(ErrorCode.DECODING_FAILURE, "want a JSON object, found a list"), error);
     }
 }

@@ -1,0 +1,149 @@
+package dev.hawser.spec;
+
+import static dev.hawser.spec.Fixtures.errorOf;
+import static dev.hawser.spec.Fixtures.object;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.hawser.ip.Cidr;
+import dev.hawser.ip.IpMath;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsTest {
+
+    private static Settings settings(String document) {
+        return Settings.of(object(document));
+    }
+
+    @Test
+    void readsEveryType() {
+        Settings settings = settings("{\"bridge\":\"cni0\",\"isGateway\":true,\"MTU\":1500,\"table\":4294967295,"
+                + "\"ip\":\"::ffff:10.0.0.1\",\"subnet\":\"10.1.2.3/16\",\"mac\":\"0A-58-0a-01-00-09\","
+                + "\"mode\":\"l2\",\"search\":[\"a\",\"b\"],\"any\":[1,\"x\"]}");
+
+        assertEquals(Optional.of("cni0"), settings.text("bridge"));
+        assertTrue(settings.flag("isGateway"));
+        assertEquals(OptionalInt.of(1500), settings.whole("mtu", 0, 65535));
+        assertEquals(OptionalLong.of(4294967295L), settings.wholeLong("table", 0, 4294967295L));
+        assertEquals(Optional.of(IpMath.parse("10.0.0.1")), settings.address("ip"));
+        assertEquals(Optional.of(Cidr.parse("10.1.2.3/16")), settings.cidr("subnet"));
+        assertEquals(Optional.of("0a:58:0a:01:00:09"), settings.mac("mac"));
+        assertEquals(Optional.of("l2"), settings.choice("mode", "l2", "l3"));
+        assertEquals(List.of("a", "b"), settings.texts("search"));
+        assertEquals(List.of(Json.of(1), Json.of("x")), settings.list("any"));
+        assertEquals(List.of(), settings.faults());
+    }
+
+    @Test
+    void whatIsMissingNullOrEmptyIsNotSet() {
+        Settings settings = settings("{\"text\":\"\",\"flag\":null,\"ip\":\"\"}");
+
+        assertEquals("none", settings.text("text", "none"));
+        assertTrue(settings.flag("flag", true));
+        assertFalse(settings.flag("flag"));
+        assertEquals(Optional.empty(), settings.address("ip"));
+        assertEquals(OptionalInt.empty(), settings.whole("mtu", 0, 1));
+        assertEquals(List.of(), settings.texts("list"));
+        assertEquals(Optional.empty(), settings.object("ipam"));
+        assertFalse(settings.isSet("flag"));
+        settings.throwIfFaulty();
+    }
+
+    @Test
+    void reportsEveryFaultWithKeyAndValue() {
+        Settings settings = settings("{\"bridge\":17,\"isGateway\":\"true\",\"mtu\":\"1500\",\"vlan\":70000,"
+                + "\"mode\":\"l4\",\"mac\":\"0a:58\",\"dns\":[],\"ipam\":{\"subnet\":17,\"gateway\":\"10.1\","
+                + "\"ranges\":[[{\"subnet\":{}}],5]},\"search\":[\"a\",null]}");
+
+        settings.text("bridge");
+        settings.flag("isGateway");
+        settings.whole("mtu", 0, 65535);
+        settings.whole("vlan", 0, 4094);
+        settings.choice("mode", "l2", "l3");
+        settings.mac("mac");
+        settings.object("dns");
+        Settings ipam = settings.object("ipam").orElseThrow();
+        ipam.cidr("subnet");
+        ipam.address("gateway");
+        ipam.objectLists("ranges").forEach(set -> set.forEach(range -> range.cidr("subnet")));
+        settings.texts("search");
+        settings.missing("type");
+        CniError error = errorOf(settings::throwIfFaulty);
+
+        List<String> faults = List.of(
+                "bridge: 17 is a number, want a text",
+                "isGateway: \"true\" is a text, want true or false",
+                "mtu: \"1500\" is a text, want a whole number",
+                "vlan: 70000 is out of range, want 0 to 4094",
+                "mode: \"l4\" is unknown, want l2 or l3",
+                "mac: \"0a:58\" is not a MAC address: write six octets, as in 02:42:ac:11:00:02",
+                "dns: [] is a list, want an object",
+                "ipam.subnet: 17 is a number, want a text such as \"10.1.0.0/16\"",
+                "ipam.gateway: \"10.1\" is not an IP address",
+                "ipam.ranges[1]: 5 is a number, want a list",
+                "ipam.ranges[0][0].subnet: {} is an object, want a text such as \"10.1.0.0/16\"",
+                "search[1]: null, want a text",
+                "type: is missing");
+        assertEquals(faults, settings.faults());
+        assertEquals(
+                new CniError(ErrorCode.INVALID_NETWORK_CONFIG, "invalid network config: " + String.join("; ", faults)),
+                error);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1500.0", "1.5e3", "1E3", "0.0"})
+    void aWholeNumberHasNeitherPointNorExponent(String literal) {
+        Settings settings = settings("{\"mtu\":" + literal + "}");
+
+        assertEquals(OptionalInt.empty(), settings.whole("mtu", 0, 65535));
+        assertEquals(
+                List.of("mtu: " + literal + " is not a whole number, written without point and exponent"),
+                settings.faults());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "65536", "99999999999999999999999999", "-99999999999999999999999999"})
+    void aWholeNumberHasItsRange(String literal) {
+        Settings settings = settings("{\"mtu\":" + literal + "}");
+
+        assertEquals(OptionalInt.empty(), settings.whole("mtu", 0, 65535));
+        assertEquals(List.of("mtu: " + literal + " is out of range, want 0 to 65535"), settings.faults());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"0a:58:0a:01:00:0", "0a:58:0a:01:00:0g", "0a:58-0a:01:00:09", "0a580a010009", "０a:58:0a:01:00:09"
+            })
+    void aMacAddressHasSixOctets(String text) {
+        Settings settings = settings("{\"mac\":\"" + text + "\"}");
+
+        assertEquals(Optional.empty(), settings.mac("mac"));
+        assertEquals(1, settings.faults().size());
+    }
+
+    @Test
+    void aLongValueIsCutInTheMessage() {
+        Settings settings = settings("{\"mtu\":\"" + "x".repeat(1000) + "\"}");
+
+        settings.whole("mtu", 0, 1);
+
+        assertTrue(settings.faults().getFirst().length() < 150);
+    }
+
+    @Test
+    void namesUnknownKeysWithTheirPath() {
+        Settings ipam = settings("{\"ipam\":{\"TYPE\":\"x\",\"subent\":\"y\",\"rangeStart\":1}}")
+                .object("ipam")
+                .orElseThrow();
+
+        assertEquals(Set.of("ipam.subent"), ipam.unknownKeys("type", "subnet", "rangestart"));
+    }
+}
