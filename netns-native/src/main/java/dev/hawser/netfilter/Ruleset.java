@@ -24,6 +24,10 @@ public final class Ruleset {
      *
      * <p>The element sends a packet to its subnet's chain: within the subnet nothing happens to it, all else leaves
      * with the node's address. Multicast is left alone, as by the reference plugins.
+     *
+     * <p>A packet costs one hash look-up however many pods there are. So does deleting an element; but a new element that
+     * leads to a chain has the kernel walk the map once, looking for loops (nf_tables_api.c, nft_table_validate): some
+     * 50 ns for each pod that is there.
      */
     public static String masquerade(AddMasquerade masquerade) {
         return """

@@ -19,11 +19,13 @@ import dev.hawser.kernel.Errno;
 import dev.hawser.kernel.KernelException;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.kernel.NftChain;
+import dev.hawser.sys.Netns;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -334,6 +336,33 @@ class FirewallTest {
         assertEquals(Errno.ENOENT, nft.errno());
         assertEquals(List.of(), bare.iptables(true, "nat"));
         assertFalse(bare.hasNftables());
+    }
+
+    @Test
+    void anyNumberMayLoadTheRulesetAtOnce() {
+        List<Thread> pods = IntStream.rangeClosed(1, 16)
+                .mapToObj(i -> Thread.ofPlatform().start(() -> masqueradeFromAFreshStart(i)))
+                .toList();
+        pods.forEach(FirewallTest::join);
+
+        assertEquals(16, firewall.masquerades().size());
+        assertEquals(1, host.nft("list ruleset").split("vmap @masquerade4", -1).length - 1);
+    }
+
+    /** As every process of a node does: sockets of its own, and a subnet that the others may not have. */
+    private void masqueradeFromAFreshStart(int i) {
+        try (Namespace own = Namespace.of(Netns.open(Path.of("/run/netns", host.name())), NetlinkSocket.newBuffer())) {
+            new Firewall(own).apply(new AddMasquerade(Cidr.parse("10.1." + (i % 4) + "." + i + "/24"), OWNER));
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
     }
 
     @Test

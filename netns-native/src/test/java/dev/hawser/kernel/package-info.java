@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.kernel;
+
+import org.jspecify.annotations.NullMarked;

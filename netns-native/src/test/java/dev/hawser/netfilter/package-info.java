@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.netfilter;
+
+import org.jspecify.annotations.NullMarked;
