@@ -1,0 +1,81 @@
+package dev.hawser.kernel;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** nf_tables and iptables of a {@link FakeKernel}. */
+final class FakeFirewall {
+
+    private record Table(boolean ipv4, String name) {}
+
+    final Map<InetAddress, Change.AddMasquerade> masquerades = new LinkedHashMap<>();
+    final Map<String, Change.AddMacGuard> macGuards = new LinkedHashMap<>();
+    private final Map<NftChain, List<NftChain.Rule>> chains = new LinkedHashMap<>();
+    private final Map<Table, FakeIptables> iptables = new LinkedHashMap<>();
+    private long lastHandle;
+
+    void add(Change.AddMasquerade change) {
+        masquerades.put(
+                change.address().address(),
+                new Change.AddMasquerade(change.address(), change.owner().abbreviated()));
+    }
+
+    void delete(Change.DeleteMasquerade change) {
+        masquerades
+                .values()
+                .removeIf(found -> found.address().address().equals(change.address())
+                        && found.owner().equals(change.owner().abbreviated()));
+    }
+
+    void add(Change.AddMacGuard change) {
+        macGuards.put(
+                change.link(),
+                new Change.AddMacGuard(
+                        change.link(), change.mac(), change.owner().abbreviated()));
+    }
+
+    NftChain.Rule addRule(NftChain chain, String comment) {
+        NftChain.Rule rule = new NftChain.Rule(++lastHandle, comment);
+        addChain(chain);
+        rulesIn(chain).add(rule);
+        return rule;
+    }
+
+    void addChain(NftChain chain) {
+        chains.putIfAbsent(chain, new ArrayList<>());
+    }
+
+    private List<NftChain.Rule> rulesIn(NftChain chain) {
+        return Optional.ofNullable(chains.get(chain)).orElseGet(ArrayList::new);
+    }
+
+    void delete(Change.DeleteNftRule change) {
+        rulesIn(change.chain()).removeIf(rule -> rule.handle() == change.handle());
+    }
+
+    void delete(Change.DeleteNftChain change) {
+        chains.remove(change.chain());
+    }
+
+    boolean has(NftChain chain) {
+        return chains.containsKey(chain);
+    }
+
+    List<NftChain.Rule> rules(NftChain chain) {
+        return List.copyOf(rulesIn(chain));
+    }
+
+    void restore(Change.RestoreIptables change) {
+        Table table = new Table(change.ipv4(), change.table());
+        iptables.put(table, iptables.getOrDefault(table, FakeIptables.empty()).after(change.lines()));
+    }
+
+    List<String> iptables(boolean ipv4, String table) {
+        return iptables.getOrDefault(new Table(ipv4, table), FakeIptables.empty())
+                .lines();
+    }
+}

@@ -1,0 +1,284 @@
+package dev.hawser.kernel;
+
+import static dev.hawser.kernel.Errno.EACCES;
+import static dev.hawser.kernel.Errno.EEXIST;
+import static dev.hawser.kernel.Errno.EHOSTUNREACH;
+import static dev.hawser.kernel.Errno.EIO;
+import static dev.hawser.kernel.Errno.ENETDOWN;
+import static dev.hawser.kernel.Errno.ENETUNREACH;
+import static dev.hawser.kernel.Errno.EOPNOTSUPP;
+
+import dev.hawser.ip.Cidr;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A kernel in memory, as {@link KernelContract} describes it. It starts with two namespaces that hold nothing but
+ * {@code lo}, remembers what was applied, and can be told to fail.
+ */
+public final class FakeKernel implements Kernel {
+
+    private static final int ETHERNET_MTU = 1500;
+
+    /** A change that was carried out. */
+    public record Applied(Side side, Change change) {
+        @Override
+        public String toString() {
+            return change.on(side);
+        }
+    }
+
+    private final Map<Side, FakeNetns> sides = new EnumMap<>(Side.class);
+    private final FakeFirewall firewall = new FakeFirewall();
+    private final List<Applied> applied = new ArrayList<>();
+    private int changesUntilFailure;
+    private boolean hasNftables = true;
+    private long bridges;
+
+    /** A node and a container. */
+    public FakeKernel() {
+        sides.put(Side.HOST, new FakeNetns());
+        sides.put(Side.POD, new FakeNetns());
+    }
+
+    /** A node alone. */
+    public static FakeKernel withoutPod() {
+        FakeKernel kernel = new FakeKernel();
+        kernel.sides.remove(Side.POD);
+        return kernel;
+    }
+
+    /** Makes the {@code n}-th change from now fail (1 is the next one), and only that one. */
+    public void failOn(int n) {
+        changesUntilFailure = n;
+    }
+
+    /** Makes this a kernel without nf_tables. */
+    public void removeNftables() {
+        hasNftables = false;
+    }
+
+    /** Adds an nftables rule as another plugin would, and its chain if need be. */
+    public NftChain.Rule addRule(NftChain chain, String comment) {
+        return firewall.addRule(chain, comment);
+    }
+
+    /** Adds an empty nftables chain as another plugin would. */
+    public void addChain(NftChain chain) {
+        firewall.addChain(chain);
+    }
+
+    /** The changes that were carried out, in their order; those that failed are not among them. */
+    public List<Applied> applied() {
+        return List.copyOf(applied);
+    }
+
+    @Override
+    public void apply(Side side, Change change) {
+        if (changesUntilFailure > 0 && --changesUntilFailure == 0) {
+            throw new KernelException(change.on(side) + ": it was to fail", EIO);
+        }
+        carryOut(netns(side), change);
+        applied.add(new Applied(side, change));
+    }
+
+    private void carryOut(FakeNetns netns, Change change) {
+        switch (change) {
+            case Change.AddBridge add -> add(netns, add);
+            case Change.AddVeth add -> add(netns, add);
+            case Change.DeleteLink delete -> netns.find(delete.name()).ifPresent(netns::delete);
+            case Change.SetUp set -> netns.get(set.link()).up = true;
+            case Change.SetDown set -> setDown(netns.get(set.link()));
+            case Change.SetAlias set -> netns.get(set.link()).alias = set.alias();
+            case Change.SetPromiscuous set -> netns.get(set.link()).promiscuous = true;
+            case Change.PinMac pin -> pinMac(netns.get(pin.link()));
+            case Change.SetBridgePort set -> requirePort(netns.get(set.link()));
+            case Change.AddBridgeVlan add -> requirePort(netns.get(add.link()));
+            case Change.ClearBridgeVlans clear -> requirePort(netns.get(clear.link()));
+            case Change.AwaitUp await -> requireUp(netns.get(await.link()), await);
+            case Change.AddAddress add -> add(netns.get(add.link()), add);
+            case Change.DeleteAddress delete ->
+                netns.find(delete.link()).ifPresent(link -> link.addresses.remove(delete.address()));
+            case Change.AwaitAddresses await -> netns.get(await.link());
+            case Change.AddRoute add -> add(netns.get(add.link()), add);
+            case Change.DeleteRoute delete ->
+                netns.find(delete.link()).ifPresent(link -> link.routes.remove(delete.route()));
+            case Change.SetSysctl set -> netns.set(set);
+            case Change.AddMasquerade add -> firewall.add(add);
+            case Change.DeleteMasquerade delete -> firewall.delete(delete);
+            case Change.AddMacGuard add -> firewall.add(add);
+            case Change.DeleteMacGuard delete -> firewall.macGuards.remove(delete.link());
+            case Change.DeleteNftRule delete -> firewall.delete(delete);
+            case Change.DeleteNftChain delete -> firewall.delete(delete);
+            case Change.RestoreIptables restore -> firewall.restore(restore);
+        }
+    }
+
+    private void add(FakeNetns netns, Change.AddBridge add) {
+        Optional<FakeLink> there = netns.find(add.name());
+        if (there.isEmpty()) {
+            MacAddress mac = MacAddress.locallyAdministered(0xf0_0000_0000L + ++bridges);
+            netns.add(add.name(), Optional.of("bridge"), mac, add.mtuBytes().orElse(ETHERNET_MTU));
+        } else if (!there.get().is("bridge")) {
+            throw new KernelException("\"" + add.name() + "\" already exists but is not a bridge", EEXIST);
+        }
+    }
+
+    private void add(FakeNetns near, Change.AddVeth add) {
+        FakeNetns far = netns(add.peerSide());
+        Optional<FakeLink> master = add.master().map(near::get);
+        if (far.find(add.peer()).isPresent()) {
+            throw new KernelException(
+                    "container veth name (\"" + add.peer() + "\") peer provided (\"" + add.name()
+                            + "\") already exists",
+                    EEXIST);
+        }
+        if (near.find(add.name()).isPresent()) {
+            throw new KernelException("add veth " + add.name() + ": a link of this name is there already", EEXIST);
+        }
+        int mtu = add.mtuBytes().orElse(ETHERNET_MTU);
+        FakeLink peer = far.add(add.peer(), Optional.of("veth"), add.peerMac(), mtu);
+        FakeLink link = near.add(add.name(), Optional.of("veth"), add.mac(), mtu);
+        link.peer = Optional.of(peer);
+        peer.peer = Optional.of(link);
+        link.master = master;
+    }
+
+    private static void setDown(FakeLink link) {
+        link.up = false;
+        link.routes.clear();
+    }
+
+    private static void pinMac(FakeLink link) {
+        link.mac = link.currentMac();
+        link.macPinned = true;
+    }
+
+    private static void requirePort(FakeLink link) {
+        if (link.master.isEmpty()) {
+            throw new KernelException(link.name + " is not a bridge port", EOPNOTSUPP);
+        }
+    }
+
+    private static void requireUp(FakeLink link, Change.AwaitUp wait) {
+        if (!link.state().equals("up")) {
+            throw new KernelException(
+                    "bridge port in error state: " + link.state() + ": " + link.name + " was not up after "
+                            + wait.timeoutMillis() + " ms",
+                    0);
+        }
+    }
+
+    private static void add(FakeLink link, Change.AddAddress add) {
+        Cidr address = add.address();
+        if (link.addresses.contains(address)) {
+            return;
+        }
+        boolean taken =
+                link.addresses.stream().anyMatch(other -> other.address().equals(address.address()));
+        if (!address.isIpv4() && taken) {
+            throw refused(add, EEXIST);
+        }
+        if (!address.isIpv4() && isIpv6Disabled(link)) {
+            throw refused(add, EACCES);
+        }
+        link.addresses.add(address);
+    }
+
+    private static boolean isIpv6Disabled(FakeLink link) {
+        return link.netns
+                .sysctl("net/ipv6/conf/" + link.name + "/disable_ipv6")
+                .filter("1"::equals)
+                .isPresent();
+    }
+
+    private static void add(FakeLink link, Change.AddRoute add) {
+        Route route = add.route();
+        if (!link.up) {
+            throw refused(add, ENETDOWN);
+        }
+        if (route.gateway().isPresent() && !link.reaches(route.gateway().get())) {
+            throw refused(add, route.destination().isIpv4() ? ENETUNREACH : EHOSTUNREACH);
+        }
+        if (!link.routes.contains(route)) {
+            link.routes.add(route);
+        }
+    }
+
+    private static KernelException refused(Change change, int errno) {
+        return new KernelException(change.words() + ": " + Errno.text(errno), errno);
+    }
+
+    @Override
+    public Optional<Link> link(Side side, String name) {
+        return netns(side).find(name).map(FakeLink::toLink);
+    }
+
+    @Override
+    public List<Link> links(Side side) {
+        return netns(side).links.values().stream().map(FakeLink::toLink).toList();
+    }
+
+    @Override
+    public List<Cidr> addresses(Side side, String link) {
+        return netns(side).find(link).map(found -> List.copyOf(found.addresses)).orElse(List.of());
+    }
+
+    @Override
+    public List<Route> routes(Side side, String link) {
+        return netns(side).find(link).map(FakeLink::allRoutes).orElse(List.of());
+    }
+
+    @Override
+    public Optional<String> sysctl(Side side, String key) {
+        return netns(side).sysctl(key);
+    }
+
+    @Override
+    public boolean hasNftables() {
+        return hasNftables;
+    }
+
+    @Override
+    public Optional<Attachment> masqueradeOwner(InetAddress address) {
+        return Optional.ofNullable(firewall.masquerades.get(address)).map(Change.AddMasquerade::owner);
+    }
+
+    @Override
+    public List<Change.AddMasquerade> masquerades() {
+        return List.copyOf(firewall.masquerades.values());
+    }
+
+    @Override
+    public List<Change.AddMacGuard> macGuards() {
+        return List.copyOf(firewall.macGuards.values());
+    }
+
+    @Override
+    public List<NftChain.Rule> rules(NftChain chain) {
+        return firewall.rules(chain);
+    }
+
+    @Override
+    public boolean hasChain(NftChain chain) {
+        return firewall.has(chain);
+    }
+
+    @Override
+    public List<String> iptables(boolean ipv4, String table) {
+        return firewall.iptables(ipv4, table);
+    }
+
+    /** Does nothing: what was changed can be looked at afterwards. */
+    @Override
+    public void close() {}
+
+    private FakeNetns netns(Side side) {
+        return Optional.ofNullable(sides.get(side))
+                .orElseThrow(() -> new KernelException("the container's network namespace was not opened", 0));
+    }
+}

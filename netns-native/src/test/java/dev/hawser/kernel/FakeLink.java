@@ -1,0 +1,111 @@
+package dev.hawser.kernel;
+
+import dev.hawser.ip.Cidr;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** A link of a {@link FakeKernel}, with what hangs on it. */
+final class FakeLink {
+
+    private static final int SUBNET_PRIORITY_IPV6 = 256;
+
+    final FakeNetns netns;
+    final int index;
+    final String name;
+    final Optional<String> kind;
+    final List<Cidr> addresses = new ArrayList<>();
+    final List<Route> routes = new ArrayList<>();
+    MacAddress mac;
+    int mtuBytes;
+    boolean up;
+    boolean promiscuous;
+    boolean macPinned;
+    Optional<FakeLink> master = Optional.empty();
+    Optional<FakeLink> peer = Optional.empty();
+    String alias = "";
+
+    FakeLink(FakeNetns netns, int index, String name, Optional<String> kind, MacAddress mac, int mtuBytes) {
+        this.netns = netns;
+        this.index = index;
+        this.name = name;
+        this.kind = kind;
+        this.mac = mac;
+        this.mtuBytes = mtuBytes;
+    }
+
+    boolean is(String expectedKind) {
+        return kind.filter(expectedKind::equals).isPresent();
+    }
+
+    Link toLink() {
+        return new Link(
+                index,
+                name,
+                kind,
+                Optional.of(currentMac()),
+                mtuBytes,
+                up,
+                carriesTraffic(),
+                promiscuous,
+                master.map(bridge -> OptionalInt.of(bridge.index)).orElse(OptionalInt.empty()),
+                peer.map(end -> OptionalInt.of(end.index)).orElse(OptionalInt.empty()),
+                alias);
+    }
+
+    /** A bridge follows the lowest of its ports until it is told its own. */
+    MacAddress currentMac() {
+        return macPinned
+                ? mac
+                : ports().stream()
+                        .map(port -> port.mac)
+                        .min((a, b) -> Long.compare(a.bits(), b.bits()))
+                        .orElse(mac);
+    }
+
+    boolean carriesTraffic() {
+        boolean carrier = is("bridge") ? ports().stream().anyMatch(FakeLink::carriesTraffic) : peerIsUp();
+        return up && carrier;
+    }
+
+    private boolean peerIsUp() {
+        return peer.isEmpty() || peer.get().up;
+    }
+
+    private List<FakeLink> ports() {
+        return netns.links.values().stream()
+                .filter(link -> link.master.filter(bridge -> bridge == this).isPresent())
+                .toList();
+    }
+
+    /** In the words of {@code ip link}; {@code disabled} for a port of a bridge that is down. */
+    String state() {
+        boolean disabled = master.isPresent() && !master.get().up;
+        return !up || !peerIsUp() ? "down" : disabled ? "disabled" : "up";
+    }
+
+    /** The subnets of its addresses, while it is up, and what was added. */
+    List<Route> allRoutes() {
+        List<Route> all = new ArrayList<>();
+        if (up) {
+            addresses.stream().map(FakeLink::subnetRoute).distinct().forEach(all::add);
+        }
+        all.addAll(routes);
+        return all;
+    }
+
+    private static Route subnetRoute(Cidr address) {
+        OptionalInt unset = OptionalInt.empty();
+        OptionalInt priority = address.isIpv4() ? unset : OptionalInt.of(SUBNET_PRIORITY_IPV6);
+        return new Route(address.network(), Optional.empty(), priority, unset, unset, unset, unset);
+    }
+
+    boolean reaches(InetAddress gateway) {
+        return gateway.isLinkLocalAddress()
+                || allRoutes().stream()
+                        .anyMatch(route ->
+                                route.gateway().isEmpty() && route.destination().contains(gateway));
+    }
+}

@@ -1,0 +1,72 @@
+package dev.hawser.kernel;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** One network namespace of a {@link FakeKernel}. */
+final class FakeNetns {
+
+    private static final Pattern OF_LINK = Pattern.compile("net/ipv[46]/(?:conf|neigh)/([^/]+)/[a-z0-9_]+");
+    private static final Set<String> FOR_ALL = Set.of("all", "default");
+    private static final int LOOPBACK_MTU = 65536;
+
+    final Map<String, FakeLink> links = new LinkedHashMap<>();
+    private final Map<String, String> sysctls = new LinkedHashMap<>();
+    private int lastIndex;
+
+    FakeNetns() {
+        sysctls.put("net/ipv4/ip_forward", "0");
+        add("lo", Optional.empty(), new MacAddress(0), LOOPBACK_MTU);
+    }
+
+    FakeLink add(String name, Optional<String> kind, MacAddress mac, int mtuBytes) {
+        FakeLink link = new FakeLink(this, ++lastIndex, name, kind, mac, mtuBytes);
+        links.put(name, link);
+        return link;
+    }
+
+    Optional<FakeLink> find(String name) {
+        return Optional.ofNullable(links.get(name));
+    }
+
+    FakeLink get(String name) {
+        return find(name)
+                .orElseThrow(() ->
+                        new KernelException("look up link " + name + ": " + Errno.text(Errno.ENODEV), Errno.ENODEV));
+    }
+
+    /** The other end of a veth goes with it, and the ports of a bridge are free again. */
+    void delete(FakeLink link) {
+        forget(link);
+        link.peer.ifPresent(end -> end.netns.forget(end));
+        links.values().stream()
+                .filter(port -> port.master.filter(bridge -> bridge == link).isPresent())
+                .forEach(port -> port.master = Optional.empty());
+    }
+
+    private void forget(FakeLink link) {
+        links.remove(link.name);
+        sysctls.keySet().removeIf(key -> key.contains("/" + link.name + "/"));
+    }
+
+    /** Everything that the kernel keeps for a link exists, and is 0 until it is set. */
+    Optional<String> sysctl(String key) {
+        Matcher ofLink = OF_LINK.matcher(key);
+        boolean exists = ofLink.matches() && (FOR_ALL.contains(ofLink.group(1)) || links.containsKey(ofLink.group(1)));
+        return exists ? Optional.of(sysctls.getOrDefault(key, "0")) : Optional.ofNullable(sysctls.get(key));
+    }
+
+    void set(Change.SetSysctl change) {
+        if (sysctl(change.key()).isPresent()) {
+            sysctls.put(change.key(), change.value());
+        } else if (change.required()) {
+            throw new KernelException(
+                    "set kernel parameter " + change.key() + " to " + change.value() + ": there is no such parameter",
+                    0);
+        }
+    }
+}

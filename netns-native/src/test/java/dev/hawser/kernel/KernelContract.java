@@ -1,0 +1,625 @@
+package dev.hawser.kernel;
+
+import static dev.hawser.kernel.Side.HOST;
+import static dev.hawser.kernel.Side.POD;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.hawser.ip.Cidr;
+import dev.hawser.ip.IpMath;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+/** What every kernel promises. It starts with two namespaces in which there is but {@code lo}, down. */
+public abstract class KernelContract {
+
+    private static final MacAddress HOST_MAC = MacAddress.parse("02:00:00:00:00:01");
+    private static final MacAddress POD_MAC = MacAddress.parse("02:00:00:00:00:02");
+    private static final Cidr ADDRESS = Cidr.parse("10.1.2.5/24");
+    private static final Cidr ADDRESS6 = Cidr.parse("fd00:1::5/64");
+    private static final Attachment OWNER = new Attachment("net", "0123abcd", "eth0");
+    private static final Attachment OTHER = new Attachment("net", "4567cdef", "eth0");
+    private static final int WAIT_MILLIS = 5000;
+
+    /** The kernel under test, opened with both sides; the same one throughout a test. */
+    protected abstract Kernel kernel();
+
+    // Bridges.
+
+    @Test
+    void anAddedBridgeIsThere() {
+        apply(HOST, new Change.AddBridge("br0", OptionalInt.of(1400), false));
+
+        Link bridge = kernel().linkOrThrow(HOST, "br0");
+        assertEquals(Optional.of("bridge"), bridge.kind());
+        assertEquals(1400, bridge.mtuBytes());
+        assertFalse(bridge.up());
+    }
+
+    @Test
+    void aBridgeThatIsThereKeepsItsSettings() {
+        apply(HOST, new Change.AddBridge("br0", OptionalInt.of(1400), false));
+        Link before = kernel().linkOrThrow(HOST, "br0");
+
+        apply(HOST, new Change.AddBridge("br0", OptionalInt.of(9000), false));
+
+        assertEquals(before, kernel().linkOrThrow(HOST, "br0"));
+    }
+
+    @Test
+    void aBridgeDoesNotReplaceAnotherLink() {
+        addVeth();
+
+        KernelException e = assertThrows(KernelException.class, () -> addBridge("veth1"));
+
+        assertEquals("\"veth1\" already exists but is not a bridge", e.getMessage());
+        assertEquals(Kernel.ALREADY_EXISTS, e.errno());
+    }
+
+    @Test
+    void aBridgeIsOnOneSideOnly() {
+        addBridge("br0");
+
+        assertEquals(Optional.empty(), kernel().link(POD, "br0"));
+    }
+
+    // Veths.
+
+    @Test
+    void bothEndsOfAVethAreThereAndDown() {
+        addBridge("br0");
+
+        addVeth("veth1", "eth0", Optional.of("br0"), OptionalInt.of(1400));
+
+        Link host = kernel().linkOrThrow(HOST, "veth1");
+        Link pod = kernel().linkOrThrow(POD, "eth0");
+        OptionalInt bridge = OptionalInt.of(kernel().linkOrThrow(HOST, "br0").index());
+        assertEquals(veth(host.index(), "veth1", HOST_MAC, bridge, pod.index()), host);
+        assertEquals(veth(pod.index(), "eth0", POD_MAC, OptionalInt.empty(), host.index()), pod);
+    }
+
+    private static Link veth(int index, String name, MacAddress mac, OptionalInt master, int peer) {
+        return new Link(
+                index,
+                name,
+                Optional.of("veth"),
+                Optional.of(mac),
+                1400,
+                false,
+                false,
+                false,
+                master,
+                OptionalInt.of(peer),
+                "");
+    }
+
+    @Test
+    void aVethHasTheMtuOfEthernetUnlessToldOtherwise() {
+        addVeth();
+
+        assertEquals(1500, kernel().linkOrThrow(HOST, "veth1").mtuBytes());
+        assertEquals(1500, kernel().linkOrThrow(POD, "eth0").mtuBytes());
+    }
+
+    @Test
+    void bothEndsOfAVethMayBeOnOneSide() {
+        apply(
+                HOST,
+                new Change.AddVeth("veth1", HOST_MAC, Optional.empty(), HOST, "veth2", POD_MAC, OptionalInt.empty()));
+
+        Link near = kernel().linkOrThrow(HOST, "veth1");
+        Link far = kernel().linkOrThrow(HOST, "veth2");
+        assertEquals(OptionalInt.of(far.index()), near.peer());
+        assertEquals(OptionalInt.of(near.index()), far.peer());
+    }
+
+    @Test
+    void aVethNeedsAFreeNameInTheContainer() {
+        addVeth();
+
+        KernelException e = assertThrows(KernelException.class, () -> addVeth("veth2", "eth0"));
+
+        assertEquals("container veth name (\"eth0\") peer provided (\"veth2\") already exists", e.getMessage());
+        assertEquals(Kernel.ALREADY_EXISTS, e.errno());
+        assertEquals(Optional.empty(), kernel().link(HOST, "veth2"));
+    }
+
+    @Test
+    void aVethNeedsAFreeNameOnTheHost() {
+        addVeth();
+
+        KernelException e = assertThrows(KernelException.class, () -> addVeth("veth1", "eth1"));
+
+        assertTrue(e.toString().contains("veth1"), e::toString);
+        assertEquals(Kernel.ALREADY_EXISTS, e.errno());
+        assertEquals(Optional.empty(), kernel().link(POD, "eth1"));
+    }
+
+    @Test
+    void aVethNeedsTheBridgeThatItIsToJoin() {
+        KernelException e = assertThrows(
+                KernelException.class, () -> addVeth("veth1", "eth0", Optional.of("no-such"), OptionalInt.empty()));
+
+        assertEquals(Kernel.NO_SUCH_DEVICE, e.errno());
+        assertEquals(Optional.empty(), kernel().link(HOST, "veth1"));
+    }
+
+    @Test
+    void deletingOneVethEndDeletesTheOther() {
+        addVeth();
+
+        apply(POD, new Change.DeleteLink("eth0"));
+
+        assertEquals(Optional.empty(), kernel().link(HOST, "veth1"));
+    }
+
+    @Test
+    void aLinkThatIsGoneIsDeletedAlready() {
+        assertDoesNotThrow(() -> apply(HOST, new Change.DeleteLink("no-such")));
+    }
+
+    // Links.
+
+    @Test
+    void thereIsNoLinkOfAnUnusedName() {
+        assertEquals(Optional.empty(), kernel().link(HOST, "no-such"));
+        assertEquals(Optional.empty(), kernel().link(HOST, "a-name-that-is-too-long-for-any-link"));
+    }
+
+    @Test
+    void allLinksAreListed() {
+        addBridge("br0");
+        addVeth();
+
+        assertEquals(
+                List.of("lo", "br0", "veth1"),
+                kernel().links(HOST).stream().map(Link::name).toList());
+    }
+
+    @Test
+    void aLinkGoesUpAndDown() {
+        addVeth();
+
+        apply(HOST, new Change.SetUp("veth1"));
+        boolean up = kernel().linkOrThrow(HOST, "veth1").up();
+        apply(HOST, new Change.SetDown("veth1"));
+        boolean stillUp = kernel().linkOrThrow(HOST, "veth1").up();
+
+        assertTrue(up);
+        assertFalse(stillUp);
+    }
+
+    @Test
+    void aMissingLinkCannotBeSetUp() {
+        KernelException e = assertThrows(KernelException.class, () -> apply(HOST, new Change.SetUp("no-such")));
+
+        assertTrue(e.toString().contains("no-such"), e::toString);
+        assertEquals(Kernel.NO_SUCH_DEVICE, e.errno());
+    }
+
+    @Test
+    void anAliasIsKept() {
+        addVeth();
+
+        apply(HOST, new Change.SetAlias("veth1", "net/0123/eth0 é"));
+
+        assertEquals("net/0123/eth0 é", kernel().linkOrThrow(HOST, "veth1").alias());
+    }
+
+    @Test
+    void anAliasMayFillItsSpace() {
+        addVeth();
+        String alias = "a".repeat(Link.ALIAS_BYTES - 1);
+
+        apply(HOST, new Change.SetAlias("veth1", alias));
+
+        assertEquals(alias, kernel().linkOrThrow(HOST, "veth1").alias());
+    }
+
+    @Test
+    void aLinkBecomesPromiscuous() {
+        addBridge("br0");
+
+        apply(HOST, new Change.SetPromiscuous("br0"));
+
+        assertTrue(kernel().linkOrThrow(HOST, "br0").promiscuous());
+    }
+
+    @Test
+    void aBridgeFollowsTheMacOfItsPort() {
+        addBridge("br0");
+
+        addPort();
+
+        assertEquals(Optional.of(HOST_MAC), kernel().linkOrThrow(HOST, "br0").mac());
+    }
+
+    @Test
+    void aBridgeWithAPinnedMacKeepsItWhenAPortComes() {
+        addBridge("br0");
+        apply(HOST, new Change.PinMac("br0"));
+        Optional<MacAddress> before = kernel().linkOrThrow(HOST, "br0").mac();
+
+        addPort();
+
+        assertEquals(before, kernel().linkOrThrow(HOST, "br0").mac());
+    }
+
+    @Test
+    void aBridgePortTakesItsSettings() {
+        addBridge("br0");
+        addPort();
+
+        assertDoesNotThrow(() -> apply(HOST, new Change.SetBridgePort("veth1", true, true)));
+    }
+
+    @Test
+    void aLinkThatIsNoBridgePortHasNoSuchSettings() {
+        addVeth();
+
+        assertThrows(KernelException.class, () -> apply(HOST, new Change.SetBridgePort("veth1", true, false)));
+    }
+
+    @Test
+    void aPortIsUpOnceBothEndsAndTheBridgeAre() {
+        addBridge("br0");
+        addPort();
+        apply(HOST, new Change.SetUp("br0"));
+        apply(HOST, new Change.SetUp("veth1"));
+        apply(POD, new Change.SetUp("eth0"));
+
+        apply(HOST, new Change.AwaitUp("veth1", WAIT_MILLIS));
+
+        assertTrue(kernel().linkOrThrow(HOST, "veth1").operationallyUp());
+    }
+
+    @Test
+    void aPortWhoseOtherEndIsDownDoesNotComeUp() {
+        addBridge("br0");
+        addPort();
+        apply(HOST, new Change.SetUp("br0"));
+        apply(HOST, new Change.SetUp("veth1"));
+
+        KernelException e = assertThrows(KernelException.class, () -> apply(HOST, new Change.AwaitUp("veth1", 20)));
+
+        assertTrue(e.toString().contains("bridge port in error state: down"), e::toString);
+    }
+
+    @Test
+    void aPortOfABridgeThatIsDownIsNotInUse() {
+        addBridge("br0");
+        addPort();
+        apply(HOST, new Change.SetUp("veth1"));
+        apply(POD, new Change.SetUp("eth0"));
+
+        KernelException e = assertThrows(KernelException.class, () -> apply(HOST, new Change.AwaitUp("veth1", 20)));
+
+        assertTrue(e.toString().contains("bridge port in error state: disabled"), e::toString);
+    }
+
+    // Addresses.
+
+    @Test
+    void anAddedAddressIsThere() {
+        addVeth();
+
+        apply(POD, new Change.AddAddress("eth0", ADDRESS));
+        apply(POD, new Change.AddAddress("eth0", ADDRESS6));
+
+        assertEquals(List.of(ADDRESS, ADDRESS6), kernel().addresses(POD, "eth0"));
+        assertEquals(List.of(), kernel().addresses(HOST, "veth1"));
+    }
+
+    @Test
+    void anAddressThatIsThereIsAddedAlready() {
+        addVeth();
+        apply(POD, new Change.AddAddress("eth0", ADDRESS));
+        apply(POD, new Change.AddAddress("eth0", ADDRESS6));
+
+        apply(POD, new Change.AddAddress("eth0", ADDRESS));
+        apply(POD, new Change.AddAddress("eth0", ADDRESS6));
+
+        assertEquals(List.of(ADDRESS, ADDRESS6), kernel().addresses(POD, "eth0"));
+    }
+
+    @Test
+    void anIpv6AddressHasOnePrefixLengthAtATime() {
+        addVeth();
+        apply(POD, new Change.AddAddress("eth0", ADDRESS6));
+        Change wider = new Change.AddAddress("eth0", new Cidr(ADDRESS6.address(), 48));
+
+        KernelException e = assertThrows(KernelException.class, () -> apply(POD, wider));
+
+        assertEquals(Kernel.ALREADY_EXISTS, e.errno());
+    }
+
+    @Test
+    void aLinkWithoutIpv6TakesNoIpv6Address() {
+        addVeth();
+        apply(POD, new Change.SetSysctl("net/ipv6/conf/eth0/disable_ipv6", "1", true));
+
+        KernelException e =
+                assertThrows(KernelException.class, () -> apply(POD, new Change.AddAddress("eth0", ADDRESS6)));
+
+        assertEquals(Errno.EACCES, e.errno());
+    }
+
+    @Test
+    void aDeletedAddressIsGone() {
+        addVeth();
+        apply(POD, new Change.AddAddress("eth0", ADDRESS));
+
+        apply(POD, new Change.DeleteAddress("eth0", ADDRESS));
+        apply(POD, new Change.DeleteAddress("eth0", ADDRESS));
+        apply(POD, new Change.DeleteAddress("no-such", ADDRESS));
+
+        assertEquals(List.of(), kernel().addresses(POD, "eth0"));
+    }
+
+    @Test
+    void aMissingLinkHasNoAddressesAndNoRoutes() {
+        assertEquals(List.of(), kernel().addresses(POD, "no-such"));
+        assertEquals(List.of(), kernel().routes(POD, "no-such"));
+    }
+
+    @Test
+    void aMissingLinkTakesNoAddress() {
+        KernelException e =
+                assertThrows(KernelException.class, () -> apply(POD, new Change.AddAddress("no-such", ADDRESS)));
+
+        assertEquals(Kernel.NO_SUCH_DEVICE, e.errno());
+    }
+
+    @Test
+    void addressesOfALinkThatIsUpBecomeUsable() {
+        addVethWithAddresses();
+
+        assertDoesNotThrow(() -> apply(POD, new Change.AwaitAddresses("eth0", WAIT_MILLIS)));
+    }
+
+    // Routes.
+
+    @Test
+    void theSubnetOfAnAddressIsReachable() {
+        addVethWithAddresses();
+
+        assertTrue(kernel().routes(POD, "eth0").contains(route("10.1.2.0/24")));
+        assertFalse(kernel().routes(POD, "eth0").contains(route("10.1.2.5/32")));
+    }
+
+    @Test
+    void anAddedRouteIsThere() {
+        addVethWithAddresses();
+        Route route4 = route("0.0.0.0/0", "10.1.2.1");
+        Route route6 = route("::/0", "fd00:1::1");
+
+        apply(POD, new Change.AddRoute("eth0", route4));
+        apply(POD, new Change.AddRoute("eth0", route6));
+
+        assertTrue(kernel().routes(POD, "eth0").containsAll(List.of(route4, route6)));
+    }
+
+    @Test
+    void aRouteWithEverythingSetComesBackAsItWas() {
+        addVethWithAddresses();
+        Route route = new Route(
+                Cidr.parse("10.9.0.0/16"),
+                Optional.of(IpMath.parse("10.1.2.1")),
+                OptionalInt.of(5),
+                OptionalInt.of(1000),
+                OptionalInt.of(100),
+                OptionalInt.of(1400),
+                OptionalInt.of(1360));
+
+        apply(POD, new Change.AddRoute("eth0", route));
+
+        List<Route> routes = kernel().routes(POD, "eth0");
+        assertTrue(routes.contains(route), routes::toString);
+    }
+
+    @Test
+    void aRouteThatIsThereIsAddedAlready() {
+        addVethWithAddresses();
+        Change add4 = new Change.AddRoute("eth0", route("10.9.0.0/16", "10.1.2.1"));
+        Change add6 = new Change.AddRoute("eth0", route("fd09::/16", "fd00:1::1"));
+        apply(POD, add4);
+        apply(POD, add6);
+        List<Route> before = addedRoutes();
+
+        apply(POD, add4);
+        apply(POD, add6);
+
+        assertEquals(before, addedRoutes());
+    }
+
+    @Test
+    void aSecondNextHopIsAnotherRoute() {
+        addVethWithAddresses();
+        List<Route> both = List.of(route("fd09::/16", "fd00:1::1"), route("fd09::/16", "fd00:1::2"));
+
+        both.forEach(route -> apply(POD, new Change.AddRoute("eth0", route)));
+
+        assertEquals(both, addedRoutes());
+    }
+
+    @Test
+    void aDeletedRouteIsGone() {
+        addVethWithAddresses();
+        Route route = route("10.9.0.0/16", "10.1.2.1");
+        apply(POD, new Change.AddRoute("eth0", route));
+
+        apply(POD, new Change.DeleteRoute("eth0", route));
+        apply(POD, new Change.DeleteRoute("eth0", route));
+        apply(POD, new Change.DeleteRoute("no-such", route));
+
+        assertEquals(List.of(), addedRoutes());
+    }
+
+    @Test
+    void aGatewayMustBeOnTheLink() {
+        addVethWithAddresses();
+        Change far4 = new Change.AddRoute("eth0", route("10.9.0.0/16", "192.0.2.1"));
+        Change far6 = new Change.AddRoute("eth0", route("fd09::/16", "2001:db8::1"));
+
+        KernelException e4 = assertThrows(KernelException.class, () -> apply(POD, far4));
+        KernelException e6 = assertThrows(KernelException.class, () -> apply(POD, far6));
+
+        assertEquals(Errno.ENETUNREACH, e4.errno());
+        assertEquals(Errno.EHOSTUNREACH, e6.errno());
+    }
+
+    @Test
+    void aLinkThatIsDownTakesNoRoute() {
+        addVeth();
+        Change add = new Change.AddRoute("eth0", route("10.9.0.0/16"));
+
+        KernelException e = assertThrows(KernelException.class, () -> apply(POD, add));
+
+        assertEquals(Errno.ENETDOWN, e.errno());
+    }
+
+    @Test
+    void aLinkThatGoesDownLosesItsRoutes() {
+        addVethWithAddresses();
+        apply(POD, new Change.AddRoute("eth0", route("10.9.0.0/16", "10.1.2.1")));
+
+        apply(POD, new Change.SetDown("eth0"));
+
+        assertEquals(List.of(), addedRoutes());
+    }
+
+    // Kernel parameters.
+
+    @Test
+    void aKernelParameterIsOfItsSideOnly() {
+        addVeth();
+
+        apply(POD, new Change.SetSysctl("net/ipv4/conf/eth0/arp_notify", "1", true));
+        apply(HOST, new Change.SetSysctl("net/ipv4/ip_forward", "1", true));
+
+        assertEquals(Optional.of("1"), kernel().sysctl(POD, "net/ipv4/conf/eth0/arp_notify"));
+        assertEquals(Optional.of("1"), kernel().sysctl(HOST, "net/ipv4/ip_forward"));
+        assertEquals(Optional.of("0"), kernel().sysctl(POD, "net/ipv4/ip_forward"));
+        assertEquals(Optional.empty(), kernel().sysctl(HOST, "net/ipv4/conf/eth0/arp_notify"));
+    }
+
+    @Test
+    void aMissingParameterMattersOnlyIfItIsRequired() {
+        String missing = "net/ipv4/conf/no-such/arp_notify";
+        Change required = new Change.SetSysctl(missing, "1", true);
+
+        assertDoesNotThrow(() -> apply(POD, new Change.SetSysctl(missing, "1", false)));
+        KernelException e = assertThrows(KernelException.class, () -> apply(POD, required));
+
+        assertTrue(e.toString().contains(missing), e::toString);
+    }
+
+    // Masquerading and MAC guards.
+
+    @Test
+    void aMasqueradedAddressHasAnOwner() {
+        apply(HOST, new Change.AddMasquerade(ADDRESS, OWNER));
+        apply(HOST, new Change.AddMasquerade(ADDRESS6, OTHER));
+
+        assertEquals(Optional.of(OWNER), kernel().masqueradeOwner(ADDRESS.address()));
+        assertEquals(
+                List.of(new Change.AddMasquerade(ADDRESS, OWNER), new Change.AddMasquerade(ADDRESS6, OTHER)),
+                kernel().masquerades());
+    }
+
+    @Test
+    void aMasqueradedAddressPassesToItsNewOwner() {
+        apply(HOST, new Change.AddMasquerade(ADDRESS, OWNER));
+
+        apply(HOST, new Change.AddMasquerade(ADDRESS, OTHER));
+        apply(HOST, new Change.DeleteMasquerade(ADDRESS.address(), OWNER));
+
+        assertEquals(Optional.of(OTHER), kernel().masqueradeOwner(ADDRESS.address()));
+    }
+
+    @Test
+    void anAddressIsNoLongerMasqueradedOnceItsOwnerIsGone() {
+        apply(HOST, new Change.AddMasquerade(ADDRESS, OWNER));
+
+        apply(HOST, new Change.DeleteMasquerade(ADDRESS.address(), OWNER));
+        apply(HOST, new Change.DeleteMasquerade(ADDRESS.address(), OWNER));
+
+        assertEquals(Optional.empty(), kernel().masqueradeOwner(ADDRESS.address()));
+    }
+
+    @Test
+    void aGuardedPortIsGuardedUntilItIsNot() {
+        Change.AddMacGuard guard = new Change.AddMacGuard("veth1", POD_MAC, OWNER);
+
+        apply(HOST, guard);
+        List<Change.AddMacGuard> guarded = kernel().macGuards();
+        apply(HOST, new Change.DeleteMacGuard("veth1", POD_MAC));
+        apply(HOST, new Change.DeleteMacGuard("veth1", POD_MAC));
+
+        assertEquals(List.of(guard), guarded);
+        assertEquals(List.of(), kernel().macGuards());
+    }
+
+    @Test
+    void thereAreNoRulesWithoutAChain() {
+        NftChain chain = new NftChain("bridge", "nat", "no-such");
+
+        apply(HOST, new Change.DeleteNftRule(chain, 1));
+        apply(HOST, new Change.DeleteNftChain(chain));
+
+        assertFalse(kernel().hasChain(chain));
+        assertEquals(List.of(), kernel().rules(chain));
+    }
+
+    private void apply(Side side, Change change) {
+        kernel().apply(side, change);
+    }
+
+    private void addBridge(String name) {
+        apply(HOST, new Change.AddBridge(name, OptionalInt.empty(), false));
+    }
+
+    private void addVeth() {
+        addVeth("veth1", "eth0");
+    }
+
+    private void addVeth(String name, String peer) {
+        addVeth(name, peer, Optional.empty(), OptionalInt.empty());
+    }
+
+    private void addPort() {
+        addVeth("veth1", "eth0", Optional.of("br0"), OptionalInt.empty());
+    }
+
+    private void addVeth(String name, String peer, Optional<String> master, OptionalInt mtuBytes) {
+        apply(HOST, new Change.AddVeth(name, HOST_MAC, master, POD, peer, POD_MAC, mtuBytes));
+    }
+
+    private void addVethWithAddresses() {
+        addVeth();
+        apply(POD, new Change.AddAddress("eth0", ADDRESS));
+        apply(POD, new Change.AddAddress("eth0", ADDRESS6));
+        apply(HOST, new Change.SetUp("veth1"));
+        apply(POD, new Change.SetUp("eth0"));
+    }
+
+    /** Without those that the kernel makes itself, when it is ready to. */
+    private List<Route> addedRoutes() {
+        return kernel().routes(POD, "eth0").stream()
+                .filter(route -> route.gateway().isPresent())
+                .toList();
+    }
+
+    private static Route route(String destination) {
+        return Route.to(Cidr.parse(destination), Optional.empty());
+    }
+
+    private static Route route(String destination, String gateway) {
+        return Route.to(Cidr.parse(destination), Optional.of(IpMath.parse(gateway)));
+    }
+}

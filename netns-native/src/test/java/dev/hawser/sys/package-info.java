@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.sys;
+
+import org.jspecify.annotations.NullMarked;
