@@ -12,8 +12,11 @@ import java.util.Optional;
  */
 public sealed interface Json {
 
-    /** The longest document read, in bytes. A GC call for a node full of pods needs a hundredth of it. */
-    int MAX_BYTES = 16 << 20;
+    /**
+     * The longest document read, in bytes. A GC call for a node with 10,000 attachments has half of it, and the worst
+     * document of this length can still be held in the small heap of a plugin that runs alone.
+     */
+    int MAX_BYTES = 4 << 20;
 
     /** How deep arrays and objects may nest. */
     int MAX_DEPTH = 200;

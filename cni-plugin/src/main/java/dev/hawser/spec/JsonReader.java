@@ -21,7 +21,7 @@ import tools.jackson.core.util.JsonRecyclerPools;
 final class JsonReader {
 
     /** Small values cost more in memory than on the wire, so their number has a limit of its own. */
-    private static final int MAX_TOKENS = 2_000_000;
+    private static final int MAX_TOKENS = 500_000;
 
     private static final JsonFactory TOKENS = JsonFactory.builder()
             .recyclerPool(JsonRecyclerPools.nonRecyclingPool())
