@@ -18,7 +18,7 @@ import java.util.TreeMap;
  */
 record Bucket(int number, String lines) {
 
-    static final int COUNT = 1024;
+    static final int COUNT = 4096;
 
     /** {@link String#hashCode()} is specified, so it is the same in every process. */
     static int numberOf(String containerId) {

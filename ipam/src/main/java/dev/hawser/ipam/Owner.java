@@ -21,13 +21,23 @@ public record Owner(String containerId, String ifName) {
         return !containerId.isEmpty() && isOneWord(containerId) && isOneWord(ifName);
     }
 
-    /** White space and line ends separate the words in lease files; half a surrogate pair has no bytes. */
     private static boolean isOneWord(String text) {
-        return text.codePoints()
-                .noneMatch(c -> Character.isWhitespace(c)
-                        || Character.isSpaceChar(c)
-                        || Character.isISOControl(c)
-                        || Character.getType(c) == Character.SURROGATE);
+        int c;
+        for (int i = 0; i < text.length(); i += Character.charCount(c)) {
+            c = text.codePointAt(i);
+            if (!isInWord(c)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** White space and line ends separate the words in lease files; half a surrogate pair has no bytes. */
+    private static boolean isInWord(int c) {
+        return !Character.isWhitespace(c)
+                && !Character.isSpaceChar(c)
+                && !Character.isISOControl(c)
+                && Character.getType(c) != Character.SURROGATE;
     }
 
     /** Whether the lease was written before leases named the interface. */
