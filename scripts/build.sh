@@ -11,7 +11,8 @@ set -euo pipefail
 
 run_maven() {
   MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow" \
-    mvn -B -q -Dstyle.color=never -f "$project/pom.xml" -DskipTests package dependency:copy-dependencies -DincludeScope=runtime
+    mvn -B -q -Dstyle.color=never -f "$project/pom.xml" -pl cni-plugin -am -DskipTests \
+      package dependency:copy-dependencies -DincludeScope=runtime
 }
 
 build_launcher() {

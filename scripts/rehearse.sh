@@ -34,19 +34,19 @@ jvm_options() { sed -e '/^[[:space:]]*#/d' -e '/^[[:space:]]*$/d' "$dir/conf/jvm
 
 class_path() { sed "s:^:$dir/lib/:" "$dir/lib/classpath" | paste -sd :; }
 
-# As bin/hawser starts the JVM, but for the cache, which is written.
+# Makes calls as bin/hawser starts the JVM, but for the cache, which is written.
 record() {
   local options
   mapfile -t options < <(jvm_options)
   "$dir/runtime/bin/java" "${options[@]}" "-XX:AOTCacheOutput=$dir/lib/hawser.aot" \
-    "-Djffi.boot.library.path=$dir/lib/native" "-Dhawser.home=$dir" -Dhawser.argv0=bridge -cp "$(class_path)" "$@"
+    "-Djffi.boot.library.path=$dir/lib/native" "-Dhawser.home=$dir" -cp "$(class_path)" dev.hawser.app.Rehearsal "$@"
 }
 
 inside() {
   make_namespaces
   network_configuration >"$scratch/network.json"
-  CNI_COMMAND=ADD CNI_CONTAINERID=rehearsal CNI_IFNAME=eth0 CNI_NETNS=/run/netns/pod CNI_PATH="$scratch" \
-    record dev.hawser.app.Main <"$scratch/network.json"
+  CNI_CONTAINERID=rehearsal CNI_IFNAME=eth0 CNI_NETNS=/run/netns/pod CNI_PATH="$scratch" \
+    record loopback:ADD bridge:STATUS bridge:ADD bridge:DEL loopback:DEL bridge:GC bridge:VERSION <"$scratch/network.json"
 }
 
 if [[ ${1:-} == --inside ]]; then
@@ -63,7 +63,7 @@ if ((EUID == 0)) && unshare --net --mount true 2>/dev/null; then
   unshare --net --mount --propagation private "$0" --inside "$dir" "$scratch" >"$log" 2>&1 || { cat "$log" >&2; fail "the rehearsal failed"; }
 else
   note "no root: rehearsing only the calls that need no kernel; an ADD will start slower"
-  CNI_COMMAND=VERSION record dev.hawser.app.Main >"$log" 2>&1 || { cat "$log" >&2; fail "the rehearsal failed"; }
+  record bridge:VERSION </dev/null >"$log" 2>&1 || { cat "$log" >&2; fail "the rehearsal failed"; }
 fi
 [[ -s $dir/lib/hawser.aot ]] || { cat "$log" >&2; fail "the JVM wrote no AOT cache"; }
 note "AOT cache: $(du -h "$dir/lib/hawser.aot" | cut -f 1)"

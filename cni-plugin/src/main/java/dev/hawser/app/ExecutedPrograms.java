@@ -8,7 +8,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /** Executes programs of this node. */
 final class ExecutedPrograms implements Programs {
@@ -30,19 +32,26 @@ final class ExecutedPrograms implements Programs {
 
     private static Finished await(Process process, byte[] stdin) throws IOException, InterruptedException {
         // All three pipes at once: a program that fills one while we serve another would wait for ever.
-        CompletableFuture<byte[]> stderr = CompletableFuture.supplyAsync(() -> readAll(process));
-        CompletableFuture<Void> input = CompletableFuture.runAsync(() -> write(process, stdin));
+        FutureTask<byte[]> stderr = background(() -> process.getErrorStream().readAllBytes());
+        Thread input = Thread.ofPlatform().start(() -> write(process, stdin));
         String stdout = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int exitStatus = process.waitFor();
         input.join();
-        return new Finished(exitStatus, stdout, new String(stderr.join(), StandardCharsets.UTF_8));
+        return new Finished(exitStatus, stdout, new String(result(stderr), StandardCharsets.UTF_8));
     }
 
-    private static byte[] readAll(Process process) {
+    /** Threads of our own: the common pool has a single one on a machine with two processors, and both tasks block. */
+    private static <T> FutureTask<T> background(Callable<T> task) {
+        FutureTask<T> future = new FutureTask<>(task);
+        Thread.ofPlatform().start(future);
+        return future;
+    }
+
+    private static <T> T result(FutureTask<T> task) throws IOException, InterruptedException {
         try {
-            return process.getErrorStream().readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return task.get();
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
         }
     }
 

@@ -31,7 +31,8 @@ public final class Main {
         Runtime.getRuntime().halt(exitStatus);
     }
 
-    private static int run(List<String> args, Map<String, String> environment, String argv0) {
+    /** What this execution is and does; returns the exit status. */
+    static int run(List<String> args, Map<String, String> environment, String argv0) {
         String name = argv0.substring(argv0.lastIndexOf('/') + 1);
         if (!environment.getOrDefault("CNI_COMMAND", "").isEmpty()) {
             return plugin(typeOf(args, name), environment);
