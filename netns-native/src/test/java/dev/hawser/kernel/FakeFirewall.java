@@ -62,7 +62,13 @@ final class FakeFirewall {
     }
 
     boolean has(NftChain chain) {
-        return chains.containsKey(chain);
+        return chains.containsKey(chain) || hasIptablesChain(chain);
+    }
+
+    /** Chains of iptables are chains of nf_tables, whose front it is. */
+    private boolean hasIptablesChain(NftChain chain) {
+        return iptables(chain.family().equals("ip"), chain.table()).stream()
+                .anyMatch(line -> line.startsWith(":" + chain.chain() + " "));
     }
 
     List<NftChain.Rule> rules(NftChain chain) {

@@ -566,6 +566,18 @@ public abstract class KernelContract {
     }
 
     @Test
+    void aChainOfIptablesIsAChainOfNftables() {
+        NftChain chain = new NftChain("ip", "nat", "CNI-contract");
+        boolean before = kernel().hasChain(chain);
+
+        apply(HOST, new Change.RestoreIptables(true, "nat", List.of(":CNI-contract - [0:0]")));
+
+        assertFalse(before);
+        assertTrue(kernel().hasChain(chain));
+        assertTrue(kernel().iptables(true, "nat").contains(":CNI-contract - [0:0]"));
+    }
+
+    @Test
     void thereAreNoRulesWithoutAChain() {
         NftChain chain = new NftChain("bridge", "nat", "no-such");
 

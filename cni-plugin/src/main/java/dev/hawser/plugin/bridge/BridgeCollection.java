@@ -30,7 +30,7 @@ final class BridgeCollection {
         this.cleanup = cleanup;
         this.network = call.conf().name();
         for (ValidAttachments.Entry entry : valid.entries()) {
-            validAttachments.add(new Attachment(network, entry.containerId(), entry.ifName()));
+            validAttachments.add(owner(entry.containerId(), entry.ifName()));
             validLinks.add(VethNames.of(entry.containerId(), entry.ifName()).hostEnd());
         }
     }
@@ -67,7 +67,13 @@ final class BridgeCollection {
     }
 
     private boolean isStale(Attachment owner) {
-        return owner.network().equals(network) && !validAttachments.contains(owner);
+        boolean ofThisNetwork = owner.network().equals(owner("", "").network());
+        return ofThisNetwork && !validAttachments.contains(owner);
+    }
+
+    /** As the kernel's comments have it, where long names are abbreviated. */
+    private Attachment owner(String containerId, String ifName) {
+        return new Attachment(network, containerId, ifName).abbreviated();
     }
 
     /** Chains of containers that have no valid attachment at all: the chain's comment says whose it is. */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.addressing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.plugin.bridge;
+
+import org.jspecify.annotations.NullMarked;

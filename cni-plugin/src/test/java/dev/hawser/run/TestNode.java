@@ -1,0 +1,111 @@
+package dev.hawser.run;
+
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import dev.hawser.kernel.FakeKernel;
+import dev.hawser.kernel.Kernel;
+import dev.hawser.plugin.Plugins;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A node in memory: a fake kernel, files in jimfs, and programs that are functions. */
+public final class TestNode {
+
+    /** CNI_NETNS of a container whose namespace is there. */
+    public static final String NETNS = "/var/run/netns/pod";
+
+    /** What a call ended with. */
+    public record Ended(int exitStatus, String stdout) {}
+
+    public final FakeKernel kernel = new FakeKernel();
+    public final FileSystem files = Jimfs.newFileSystem(
+            Configuration.unix().toBuilder().setAttributeViews("basic", "posix").build());
+    public final List<String> log = new ArrayList<>();
+    public final Map<String, String> environment = new HashMap<>();
+    public Namespaces.State netnsState = Namespaces.State.PRESENT;
+    public Programs programs = (program, variables, stdin) -> {
+        throw new UncheckedIOException("execute " + program, new IOException("there are no programs here"));
+    };
+
+    public TestNode() {
+        environment.put("CNI_CONTAINERID", "c1");
+        environment.put("CNI_NETNS", NETNS);
+        environment.put("CNI_IFNAME", "eth0");
+        environment.put("CNI_PATH", "/opt/cni/bin");
+    }
+
+    public Node node() {
+        Namespaces namespaces = new Namespaces() {
+            @Override
+            public State state(String netns) {
+                return netnsState;
+            }
+
+            @Override
+            public Kernel host() {
+                return kernel;
+            }
+
+            @Override
+            public Kernel withPod(String netns) {
+                return kernel;
+            }
+        };
+        return new Node(
+                namespaces,
+                (program, variables, stdin) -> programs.run(program, variables, stdin),
+                lockFile -> () -> {},
+                files::getPath,
+                Optional.empty(),
+                log::add);
+    }
+
+    /** Makes a call as a runtime does. */
+    public Ended call(String command, String type, String conf) {
+        return call(command, type, conf, new StringBuilder()::append);
+    }
+
+    /** Makes a call whose answer goes somewhere else too. */
+    public Ended call(String command, String type, String conf, java.util.function.Consumer<String> reader) {
+        Map<String, String> variables = new HashMap<>(environment);
+        variables.put("CNI_COMMAND", command);
+        StringBuilder stdout = new StringBuilder();
+        try {
+            int exitStatus = new Dispatcher(Plugins.ALL, node())
+                    .dispatch(type, variables, () -> conf.getBytes(StandardCharsets.UTF_8), document -> {
+                        String text = new String(document, StandardCharsets.UTF_8);
+                        reader.accept(text);
+                        stdout.append(text);
+                    });
+            return new Ended(exitStatus, stdout.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The names of the lease files of a network, in order. */
+    public List<String> leases(String network) {
+        Path pool = files.getPath("/var/lib/cni/networks", network);
+        if (Files.notExists(pool)) {
+            return List.of();
+        }
+        try (Stream<Path> names = Files.list(pool)) {
+            return names.map(file -> file.getFileName().toString())
+                    .filter(name -> !name.startsWith("l"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.run;
+
+import org.jspecify.annotations.NullMarked;
