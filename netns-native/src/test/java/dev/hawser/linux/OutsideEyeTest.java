@@ -1,0 +1,184 @@
+package dev.hawser.linux;
+
+import static dev.hawser.kernel.Side.HOST;
+import static dev.hawser.kernel.Side.POD;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.hawser.ip.Cidr;
+import dev.hawser.ip.IpMath;
+import dev.hawser.kernel.Change;
+import dev.hawser.kernel.Errno;
+import dev.hawser.kernel.KernelException;
+import dev.hawser.kernel.MacAddress;
+import dev.hawser.kernel.Route;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/** What the contract cannot say, as ip(8) sees it. */
+@EnabledIf(value = "isRoot", disabledReason = "making network namespaces needs root")
+class OutsideEyeTest {
+
+    private static final MacAddress HOST_MAC = MacAddress.parse("02:00:00:00:00:01");
+    private static final MacAddress POD_MAC = MacAddress.parse("02:00:00:00:00:02");
+
+    private final TestNetns host = new TestNetns();
+    private final TestNetns pod = new TestNetns();
+    private final LinuxKernel kernel = LinuxKernel.open(host.open(), pod.open());
+
+    static boolean isRoot() {
+        return LinuxKernelTest.isRoot();
+    }
+
+    @BeforeEach
+    void addPort() {
+        kernel.apply(HOST, new Change.AddBridge("br0", OptionalInt.empty(), false));
+        kernel.apply(HOST, new Change.SetUp("br0"));
+        kernel.apply(
+                HOST,
+                new Change.AddVeth("veth1", HOST_MAC, Optional.of("br0"), POD, "eth0", POD_MAC, OptionalInt.of(1400)));
+        kernel.apply(HOST, new Change.SetUp("veth1"));
+        kernel.apply(POD, new Change.SetUp("eth0"));
+    }
+
+    @AfterEach
+    void close() {
+        kernel.close();
+        pod.close();
+        host.close();
+    }
+
+    @Test
+    void aPortIsAsItWasToldToBe() {
+        kernel.apply(HOST, new Change.SetBridgePort("veth1", true, false));
+        String hairpin = host.ip("link show veth1");
+        kernel.apply(HOST, new Change.SetBridgePort("veth1", false, true));
+        String isolated = host.ip("link show veth1");
+
+        assertContains("\"hairpin\":true", hairpin);
+        assertContains("\"isolated\":false", hairpin);
+        assertContains("\"hairpin\":false", isolated);
+        assertContains("\"isolated\":true", isolated);
+        assertContains("\"master\":\"br0\"", isolated);
+        assertContains("\"mtu\":1400", isolated);
+        assertContains("\"address\":\"02:00:00:00:00:01\"", isolated);
+    }
+
+    @Test
+    void theOtherEndIsInTheContainer() {
+        String link = pod.ip("link show eth0");
+
+        assertContains("\"address\":\"02:00:00:00:00:02\"", link);
+        assertContains("\"mtu\":1400", link);
+        assertContains("\"info_kind\":\"veth\"", link);
+    }
+
+    @Test
+    void anAliasHasNoBytesButItsOwn() {
+        kernel.apply(HOST, new Change.SetAlias("veth1", "net/1/eth0"));
+
+        assertContains("\"ifalias\":\"net/1/eth0\"", host.ip("link show veth1"));
+    }
+
+    @Test
+    void anIpv4AddressHasItsBroadcastAddress() {
+        kernel.apply(POD, new Change.AddAddress("eth0", Cidr.parse("10.1.2.5/24")));
+
+        assertContains(
+                "\"local\":\"10.1.2.5\",\"prefixlen\":24,\"broadcast\":\"10.1.2.255\"", pod.ip("addr show eth0"));
+    }
+
+    @Test
+    void aRouteHasEverythingThatWasAskedFor() {
+        kernel.apply(POD, new Change.AddAddress("eth0", Cidr.parse("10.1.2.5/24")));
+        Route route = new Route(
+                Cidr.parse("10.9.0.0/16"),
+                Optional.of(IpMath.parse("10.1.2.1")),
+                OptionalInt.of(5),
+                OptionalInt.of(1000),
+                OptionalInt.empty(),
+                OptionalInt.of(1300),
+                OptionalInt.of(1260));
+
+        kernel.apply(POD, new Change.AddRoute("eth0", route));
+
+        String shown = pod.ip("route show table 1000");
+        assertContains("\"dst\":\"10.9.0.0/16\",\"gateway\":\"10.1.2.1\",\"dev\":\"eth0\"", shown);
+        assertContains("\"protocol\":\"boot\",\"scope\":\"global\",\"metric\":5", shown);
+        assertContains("\"mtu\":1300", shown);
+        assertContains("\"advmss\":1260", shown);
+    }
+
+    @Test
+    void aRouteWithoutAGatewayIsOnTheLink() {
+        kernel.apply(POD, new Change.AddRoute("eth0", Route.to(Cidr.parse("10.8.0.0/16"), Optional.empty())));
+
+        assertContains(
+                "\"dst\":\"10.8.0.0/16\",\"dev\":\"eth0\",\"protocol\":\"boot\",\"scope\":\"link\"",
+                pod.ip("route show"));
+    }
+
+    @Test
+    void aParameterWithADotInItsLinkIsThatLinks() {
+        kernel.apply(
+                HOST,
+                new Change.AddVeth("a.b", HOST_MAC, Optional.empty(), POD, "eth0.100", POD_MAC, OptionalInt.empty()));
+
+        kernel.apply(POD, new Change.SetSysctl("net/ipv4/conf/eth0.100/arp_notify", "1", true));
+
+        assertEquals(
+                "1",
+                pod.exec("cat", "/proc/sys/net/ipv4/conf/eth0.100/arp_notify").strip());
+    }
+
+    @Test
+    void aParameterCannotLeadOutOfItsDirectory() {
+        Change outside = new Change.SetSysctl("net/../../self/comm", "x", true);
+
+        assertThrows(KernelException.class, () -> kernel.apply(POD, outside));
+    }
+
+    @Test
+    void anAddressThatAnotherNodeHasIsFound() {
+        Cidr address = Cidr.parse("fd00:1::5/64");
+        kernel.apply(HOST, new Change.AwaitUp("veth1", 5000));
+        kernel.apply(HOST, new Change.AddAddress("br0", address));
+        kernel.apply(HOST, new Change.AwaitAddresses("br0", 5000));
+
+        kernel.apply(POD, new Change.AddAddress("eth0", address));
+        KernelException e =
+                assertThrows(KernelException.class, () -> kernel.apply(POD, new Change.AwaitAddresses("eth0", 5000)));
+
+        assertEquals(Errno.EADDRINUSE, e.errno());
+        assertContains("fd00:1::5/64 on eth0", e.toString());
+    }
+
+    @Test
+    void vlansWorkOrTheErrorSaysWhatIsMissing() {
+        try {
+            kernel.apply(HOST, new Change.ClearBridgeVlans("veth1"));
+            kernel.apply(HOST, new Change.AddBridgeVlan("veth1", 100, true));
+            assertContains("\"vlan\":100", host.exec("bridge", "-j", "vlan", "show", "dev", "veth1"));
+        } catch (KernelException e) {
+            assertContains("has the kernel CONFIG_BRIDGE_VLAN_FILTERING?", e.toString());
+        }
+    }
+
+    @Test
+    void aContainerThatWasNotOpenedIsAnError() {
+        try (LinuxKernel hostOnly = LinuxKernel.open()) {
+            assertThrows(KernelException.class, () -> hostOnly.link(POD, "eth0"));
+            assertFalse(hostOnly.link(HOST, "lo").isEmpty());
+        }
+    }
+
+    private static void assertContains(String expected, String actual) {
+        assertTrue(actual.contains(expected), () -> expected + " is not in " + actual);
+    }
+}

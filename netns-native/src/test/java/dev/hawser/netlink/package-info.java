@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.netlink;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,95 @@
+package dev.hawser.sys;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.hawser.kernel.Errno;
+import dev.hawser.kernel.KernelException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NetnsTest {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void aMissingFileIsToldApart() {
+        Path missing = directory.resolve("missing");
+
+        KernelException e = assertThrows(KernelException.class, () -> Netns.open(missing));
+
+        assertEquals("open " + missing + ": ENOENT (No such file or directory)", e.getMessage());
+        assertEquals(Errno.ENOENT, e.errno());
+    }
+
+    @Test
+    void aPlainFileIsNoNamespace() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+
+        KernelException e = assertThrows(KernelException.class, () -> Netns.open(file));
+
+        assertTrue(e.toString().contains(file + " is not a network namespace: unknown FS magic 0x"), e::toString);
+        assertEquals(0, e.errno());
+    }
+
+    @Test
+    void anotherKindOfNamespaceIsNoNetworkNamespace() {
+        assertThrows(KernelException.class, () -> {
+            try (Netns netns = Netns.open(Path.of("/proc/self/ns/uts"))) {
+                NetnsThread.call(netns, () -> true);
+            }
+        });
+    }
+
+    @Test
+    void ourOwnNamespaceIsTheSameHoweverItIsOpened() {
+        try (Netns own = Netns.own();
+                Netns byPath = Netns.open(Path.of("/proc/self/ns/net"));
+                Netns byDescriptor = Netns.duplicate(own.fd().number())) {
+            assertTrue(own.sameAs(byPath));
+            assertTrue(own.sameAs(byDescriptor));
+            assertNotEquals(own.fd().number(), byDescriptor.fd().number());
+        }
+    }
+
+    @Test
+    void aClosedDescriptorIsNotUsedAgain() {
+        Netns own = Netns.own();
+        own.close();
+        own.close();
+
+        assertThrows(IllegalStateException.class, () -> own.fd().number());
+    }
+
+    @Test
+    void aThreadInsideEndsWithItsTask() {
+        try (Netns own = Netns.own()) {
+            Thread inside = NetnsThread.call(own, Thread::currentThread);
+
+            assertFalse(inside.isVirtual());
+            assertNotEquals(Thread.currentThread(), inside);
+        }
+    }
+
+    @Test
+    void exceptionsComeOutAsTheyAre() {
+        KernelException thrown = new KernelException("no", Errno.EPERM);
+
+        try (Netns own = Netns.own()) {
+            KernelException e = assertThrows(
+                    KernelException.class,
+                    () -> NetnsThread.call(own, () -> {
+                        throw thrown;
+                    }));
+
+            assertEquals(thrown, e);
+        }
+    }
+}
