@@ -8,12 +8,13 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
-/** One network namespace that we work on: its sockets, opened when first needed and then kept. */
+/** One network namespace that we work on: its sockets and its thread, made when first needed and then kept. */
 final class Namespace implements AutoCloseable {
 
     private final boolean own;
     private final ByteBuffer buffer;
     private Optional<Netns> netns;
+    private Optional<NetnsThread> thread = Optional.empty();
     private Optional<NetlinkSocket> route = Optional.empty();
     private Optional<NetlinkSocket> netfilter = Optional.empty();
 
@@ -72,13 +73,22 @@ final class Namespace implements AutoCloseable {
 
     /** What {@code task} returns when run inside, such as starting a process or opening a file of /proc/sys/net. */
     <T> T inside(Callable<T> task) {
-        return own ? NetnsThread.here(task) : NetnsThread.call(netns.orElseThrow(), task);
+        return own ? NetnsThread.here(task) : thread().call(task);
+    }
+
+    /** Kept, for starting one costs ten times what a task costs. */
+    private NetnsThread thread() {
+        if (thread.isEmpty()) {
+            thread = Optional.of(NetnsThread.start(netns.orElseThrow()));
+        }
+        return thread.get();
     }
 
     @Override
     public void close() {
         route.ifPresent(NetlinkSocket::close);
         netfilter.ifPresent(NetlinkSocket::close);
+        thread.ifPresent(NetnsThread::close);
         netns.ifPresent(Netns::close);
     }
 }

@@ -11,6 +11,7 @@ import dev.hawser.kernel.KernelException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,13 +70,30 @@ class NetnsTest {
     }
 
     @Test
-    void aThreadInsideEndsWithItsTask() {
+    void aThreadInsideEndsWithItsTask() throws InterruptedException {
         try (Netns own = Netns.own()) {
             Thread inside = NetnsThread.call(own, Thread::currentThread);
 
             assertFalse(inside.isVirtual());
             assertNotEquals(Thread.currentThread(), inside);
+            assertTrue(inside.join(Duration.ofSeconds(10)));
         }
+    }
+
+    @Test
+    void oneThreadRunsAllTasksThatItIsGiven() {
+        try (Netns own = Netns.own();
+                NetnsThread inside = NetnsThread.start(own)) {
+            Thread first = inside.call(NetnsTest::interruptedThread);
+            Thread second = inside.call(Thread::currentThread);
+
+            assertEquals(first, second);
+        }
+    }
+
+    private static Thread interruptedThread() {
+        Thread.currentThread().interrupt();
+        return Thread.currentThread();
     }
 
     @Test
