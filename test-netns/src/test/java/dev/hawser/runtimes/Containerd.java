@@ -1,0 +1,302 @@
+package dev.hawser.runtimes;
+
+import dev.hawser.cri.Condition;
+import dev.hawser.cri.ContainerSpec;
+import dev.hawser.cri.CriClient;
+import dev.hawser.cri.CriException;
+import dev.hawser.cri.ExecResult;
+import dev.hawser.cri.Pod;
+import dev.hawser.cri.PodSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** A containerd of our own on a {@link Namespace}, with one network configuration. */
+final class Containerd implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Namespace host;
+    private final Workspace workspace;
+    private final Cgroups cgroups;
+    private final CriClient cri;
+    private Process process;
+
+    private Containerd(Namespace host, Workspace workspace) {
+        this.host = host;
+        this.workspace = workspace;
+        this.cgroups = Cgroups.create();
+        this.cri = CriClient.connect(socket(workspace), PATIENCE);
+        this.process = launch(host, workspace);
+    }
+
+    /**
+     * Makes a host with Hawser's plugins, starts containerd there, and waits until it says that its network is ready.
+     *
+     * @param conflist the one network configuration, for the directory that shall hold the pools
+     */
+    static Containerd start(Function<Path, String> conflist) {
+        Namespace host = Namespace.create();
+        Workspace workspace = Workspace.create("hawser-containerd");
+        try {
+            return start(host, workspace, conflist.apply(pools(workspace)));
+        } catch (RuntimeException | Error failure) {
+            workspace.close();
+            host.close();
+            throw failure;
+        }
+    }
+
+    private static Containerd start(Namespace host, Workspace workspace, String conflist) {
+        workspace.directory("net.d");
+        workspace.write("net.d/10-test.conflist", conflist);
+        workspace.write("containerd.toml", configuration(workspace, Plugins.hawser(workspace)));
+        Containerd containerd = new Containerd(host, workspace);
+        containerd.awaitReady();
+        containerd.importImage();
+        return containerd;
+    }
+
+    Namespace host() {
+        return host;
+    }
+
+    Pool pool(String network) {
+        return new Pool(pools(workspace).resolve(network));
+    }
+
+    /** Runs a pod without containers. */
+    StartedPod runPod(String name) {
+        PodSpec pod = new PodSpec("tests", name, Names.unique("uid"), cgroups.parent());
+        return new StartedPod(cri.runPodSandbox(pod), pod);
+    }
+
+    /** Runs a pod with a container that serves a page with the given text at port 80. */
+    StartedPod runServer(String name, String page) {
+        StartedPod pod = runPod(name);
+        String serve = "echo '" + page + "' > /www/index.html && exec httpd -f -p 80 -h /www";
+        StartedPod server = pod.running(startContainer(pod, List.of("/bin/sh", "-c", serve)));
+        if (!Patience.until(() -> isServing(server))) {
+            throw new AssertionError("no server in " + name);
+        }
+        return server;
+    }
+
+    private boolean isServing(StartedPod server) {
+        return wget(server, "http://127.0.0.1/").exitCode() == 0;
+    }
+
+    /** What a container gets over HTTP from an address. */
+    String fetch(StartedPod client, InetAddress server) {
+        ExecResult result = wget(client, url(server));
+        if (result.exitCode() != 0) {
+            throw new AssertionError(
+                    "wget " + url(server) + " in " + client.spec().name() + ": " + result);
+        }
+        return result.stdout().strip();
+    }
+
+    private ExecResult wget(StartedPod client, String url) {
+        return cri.exec(client.containerId(), List.of("/bin/wget", "-q", "-O", "-", url));
+    }
+
+    List<InetAddress> addresses(StartedPod pod) {
+        return cri.addresses(pod.id());
+    }
+
+    void stop(StartedPod pod) {
+        cri.stopPodSandbox(pod.id());
+    }
+
+    void remove(StartedPod pod) {
+        cri.removePodSandbox(pod.id());
+    }
+
+    void stopAndRemove(StartedPod pod) {
+        stop(pod);
+        remove(pod);
+    }
+
+    /** Kills containerd as the kernel would; its pods go on running. */
+    void kill() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    /** Starts it again on the same files. */
+    void startAgain() {
+        process = launch(host, workspace);
+        awaitReady();
+    }
+
+    /** Everything that the process has logged, for the message of a failed test. */
+    String log() {
+        try {
+            return Files.readString(workspace.path("containerd.log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            removePods();
+        } finally {
+            cri.close();
+            kill();
+            removeShimSockets();
+            workspace.close();
+            cgroups.remove();
+            host.close();
+        }
+    }
+
+    private void removePods() {
+        if (process.isAlive()) {
+            cri.pods().stream().map(Pod::id).forEach(this::discard);
+        }
+    }
+
+    /** The plugin under test may be what is broken: the workspace then takes the pod's processes and mounts away. */
+    private void discard(String podId) {
+        try {
+            cri.stopPodSandbox(podId);
+            cri.removePodSandbox(podId);
+        } catch (CriException failure) {
+            System.err.println("leave pod " + podId + " to the workspace: " + failure.getMessage());
+        }
+    }
+
+    /** The shims that were killed had their sockets in a directory that containerd 1.6 has built in. */
+    private void removeShimSockets() {
+        Path tasks = workspace.path("state/io.containerd.runtime.v2.task/k8s.io");
+        if (!Files.isDirectory(tasks)) {
+            return;
+        }
+        try (Stream<Path> shims = Files.list(tasks)) {
+            for (Path address : shims.map(shim -> shim.resolve("address"))
+                    .filter(Files::exists)
+                    .toList()) {
+                Files.deleteIfExists(Path.of(Files.readString(address).strip().replaceFirst("^unix://", "")));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String startContainer(StartedPod pod, List<String> command) {
+        ContainerSpec container = new ContainerSpec("main", BusyboxImage.NAME, command);
+        String id = cri.createContainer(pod.id(), pod.spec(), container);
+        cri.startContainer(id);
+        return id;
+    }
+
+    private void awaitReady() {
+        if (!Patience.until(() -> !process.isAlive() || isReady()) || !process.isAlive()) {
+            throw new AssertionError("containerd is not ready:\n" + log());
+        }
+    }
+
+    private boolean isReady() {
+        try {
+            return cri.conditions().stream().allMatch(Condition::holds);
+        } catch (CriException notListening) {
+            return false;
+        }
+    }
+
+    private void importImage() {
+        Path archive = BusyboxImage.archive(workspace);
+        Command.of(
+                        "ctr",
+                        "--address",
+                        socket(workspace).toString(),
+                        "-n",
+                        "k8s.io",
+                        "images",
+                        "import",
+                        "--snapshotter",
+                        "native",
+                        archive.toString())
+                .run();
+    }
+
+    private static Process launch(Namespace host, Workspace workspace) {
+        Path log = workspace.path("containerd.log");
+        ProcessBuilder builder = host.command(
+                        "containerd",
+                        "--config",
+                        workspace.path("containerd.toml").toString())
+                .builder()
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("start containerd: apt-get install containerd runc", e);
+        }
+    }
+
+    private static Path pools(Workspace workspace) {
+        return workspace.path("networks");
+    }
+
+    private static Path socket(Workspace workspace) {
+        return workspace.path("containerd.sock");
+    }
+
+    /** The snapshotter that copies works on every file system, overlayfs does not work on top of itself. */
+    private static String configuration(Workspace workspace, Path pluginDirectory) {
+        return """
+                version = 2
+                root = "%1$s"
+                state = "%2$s"
+                disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.v1.aufs",
+                  "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper",
+                  "io.containerd.snapshotter.v1.overlayfs", "io.containerd.snapshotter.v1.zfs"]
+                [grpc]
+                  address = "%3$s"
+                [plugins."io.containerd.grpc.v1.cri"]
+                  sandbox_image = "%4$s"
+                  restrict_oom_score_adj = true
+                  netns_mounts_under_state_dir = true
+                  disable_tcp_service = true
+                  stream_server_port = "0"
+                [plugins."io.containerd.grpc.v1.cri".containerd]
+                  snapshotter = "native"
+                [plugins."io.containerd.grpc.v1.cri".cni]
+                  bin_dir = "%5$s"
+                  conf_dir = "%6$s"
+                """.formatted(
+                        workspace.path("root"),
+                        workspace.path("state"),
+                        socket(workspace),
+                        BusyboxImage.NAME,
+                        pluginDirectory,
+                        workspace.path("net.d"));
+    }
+
+    private static String url(InetAddress server) {
+        String host = server.getHostAddress();
+        return host.contains(":") ? "http://[" + host + "]/" : "http://" + host + "/";
+    }
+
+    /** A pod that containerd runs, with the id of its container, which is empty if there is none. */
+    record StartedPod(String id, PodSpec spec, String containerId) {
+
+        StartedPod(String id, PodSpec spec) {
+            this(id, spec, "");
+        }
+
+        StartedPod running(String container) {
+            return new StartedPod(id, spec, container);
+        }
+    }
+}

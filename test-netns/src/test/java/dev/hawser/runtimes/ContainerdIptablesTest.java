@@ -1,0 +1,8 @@
+package dev.hawser.runtimes;
+
+class ContainerdIptablesTest extends ContainerdContract {
+
+    ContainerdIptablesTest() {
+        super("iptables");
+    }
+}

@@ -1,0 +1,8 @@
+package dev.hawser.runtimes;
+
+class ContainerdNftablesTest extends ContainerdContract {
+
+    ContainerdNftablesTest() {
+        super("nftables");
+    }
+}

@@ -1,0 +1,81 @@
+package dev.hawser.runtimes;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Where the executables are that a runtime finds in its CNI bin directory.
+ *
+ * <ul>
+ *   <li>{@code HAWSER_CNI_BIN}: an installation to test in place of the tree that {@code scripts/build.sh} leaves
+ *   <li>{@code HAWSER_PEER_DIR}: reference plugins to test against in place of Debian's {@code containernetworking-plugins}
+ * </ul>
+ */
+final class Plugins {
+
+    /** The reference's, which a chain of podman's names and Hawser has not: they work side by side. */
+    private static final List<String> BORROWED = List.of("portmap", "firewall", "tuning", "bandwidth");
+
+    private static final Path DEBIAN = Path.of("/usr/lib/cni");
+
+    private Plugins() {}
+
+    /** The reference plugins. */
+    static Path reference() {
+        Path directory = variable("HAWSER_PEER_DIR").orElse(DEBIAN);
+        return require(directory, "apt-get install containernetworking-plugins, or set HAWSER_PEER_DIR");
+    }
+
+    /** A CNI bin directory with Hawser installed into it, and the reference's plugins that Hawser lacks beside it. */
+    static Path hawser(Workspace workspace) {
+        Path bin = workspace.directory("cni-bin");
+        variable("HAWSER_CNI_BIN").ifPresentOrElse(installed -> link(bin, installed), () -> install(workspace, bin));
+        BORROWED.stream()
+                .filter(plugin -> !Files.exists(bin.resolve(plugin)))
+                .forEach(plugin -> link(bin.resolve(plugin), reference().resolve(plugin), plugin));
+        return require(bin, "scripts/build.sh");
+    }
+
+    private static void install(Workspace workspace, Path bin) {
+        Path tree = Path.of("..", "target", "hawser").toAbsolutePath().normalize();
+        Path launcher = tree.resolve("bin/hawser");
+        if (!Files.isExecutable(launcher)) {
+            throw new AssertionError("no " + launcher + ": run scripts/build.sh first, or set HAWSER_CNI_BIN");
+        }
+        String prefix = workspace.path("opt").toString();
+        Command.of(launcher.toString(), "install", "--prefix", prefix, "--cni-bin", bin.toString(), "--drop-in")
+                .run();
+    }
+
+    private static void link(Path bin, Path installed) {
+        try (Stream<Path> plugins = Files.list(require(installed, "set HAWSER_CNI_BIN to a CNI bin directory"))) {
+            plugins.forEach(plugin -> link(bin.resolve(plugin.getFileName().toString()), plugin, "the plugin"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void link(Path at, Path plugin, String name) {
+        try {
+            Files.createSymbolicLink(at, plugin);
+        } catch (IOException e) {
+            throw new UncheckedIOException("link " + name, e);
+        }
+    }
+
+    private static Optional<Path> variable(String name) {
+        return Optional.ofNullable(System.getenv(name)).map(Path::of).map(Path::toAbsolutePath);
+    }
+
+    private static Path require(Path directory, String advice) {
+        if (!Files.isExecutable(directory.resolve("bridge"))) {
+            throw new AssertionError("no plugin bridge in " + directory + ": " + advice);
+        }
+        return directory;
+    }
+}

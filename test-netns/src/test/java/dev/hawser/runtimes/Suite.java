@@ -1,0 +1,11 @@
+package dev.hawser.runtimes;
+
+/** Whose executables a runtime finds in its CNI bin directory. */
+enum Suite {
+    HAWSER,
+    REFERENCE;
+
+    Suite other() {
+        return this == HAWSER ? REFERENCE : HAWSER;
+    }
+}
