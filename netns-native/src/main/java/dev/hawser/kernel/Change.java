@@ -151,7 +151,10 @@ public sealed interface Change {
         }
     }
 
-    /** The link is operationally up and, as a bridge port, forwards; waits for it at most {@code timeoutMillis}. */
+    /**
+     * The link is operationally up and, as a bridge port, in use; waits for it at most {@code timeoutMillis}. Without STP a
+     * port in use forwards; with STP it may listen and learn for half a minute more, which nobody waits for.
+     */
     record AwaitUp(String link, int timeoutMillis) implements Change {
         @Override
         public String words() {
