@@ -209,6 +209,8 @@ static void forget_jvm_variables(void) {
     unsetenv("JAVA_TOOL_OPTIONS");
     unsetenv("_JAVA_OPTIONS");
     unsetenv("JDK_JAVA_OPTIONS");
+    /* A runtime starts plugins without a locale; the JVM would then lose every byte beyond ASCII of paths and names. */
+    setenv("LC_ALL", "C.UTF-8", 1);
 }
 
 __attribute__((noreturn)) static void start_jvm(const char *root, int argc, char **argv) {

@@ -95,7 +95,7 @@ record StaticAddresses(Call call, CniResult result) implements AddressSource {
         try {
             return Optional.of(Cidr.parse(text.strip()));
         } catch (IllegalArgumentException e) {
-            settings.fault(key, "must be in CIDR notation: " + e.getMessage());
+            settings.fault(key, "\"" + text + "\" is not in CIDR notation: " + e.getMessage());
             return Optional.empty();
         }
     }

@@ -3,6 +3,7 @@ package dev.hawser.app;
 import dev.hawser.run.Dispatcher;
 import dev.hawser.run.Plugin;
 import dev.hawser.spec.CniVersion;
+import dev.hawser.spec.Json;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -55,7 +56,7 @@ public final class Main {
     private static int plugin(String type, Map<String, String> environment) {
         Dispatcher dispatcher = Wiring.dispatcher(environment);
         try {
-            return dispatcher.dispatch(type, environment, System.in::readAllBytes, Main::answer);
+            return dispatcher.dispatch(type, environment, () -> System.in.readNBytes(Json.MAX_BYTES + 1), Main::answer);
         } catch (IOException e) {
             System.err.println(
                     PROGRAM + ": write the answer: " + e.getMessage() + ": what was done has been taken back");

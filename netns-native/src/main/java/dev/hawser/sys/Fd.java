@@ -24,6 +24,9 @@ public final class Fd implements AutoCloseable {
     /** asm-generic/fcntl.h. */
     public static final int O_CLOEXEC = 0x80000;
 
+    /** {@code _IO(0xb7, 0x3)} of linux/nsfs.h. */
+    private static final long NS_GET_NSTYPE = 0xb703;
+
     private static final int SOCK_CLOEXEC = O_CLOEXEC;
 
     private final int number;
@@ -118,6 +121,11 @@ public final class Fd implements AutoCloseable {
         ByteBuffer statfs = ByteBuffer.allocateDirect(256).order(ByteOrder.nativeOrder());
         retrying("ask for the file system of", subject, () -> Native.LIBC.fstatfs(number(), statfs));
         return statfs.getLong(0);
+    }
+
+    /** Which kind of namespace this is: its CLONE_NEW* flag (ioctl_ns(2), NS_GET_NSTYPE of linux/nsfs.h). */
+    int namespaceType() {
+        return retrying("ask for the type of", subject, () -> Native.LIBC.ioctl(number(), NS_GET_NSTYPE));
     }
 
     /** flock(2), waiting if it must. */

@@ -40,6 +40,9 @@ public interface Libc {
     /** flock(2). */
     int flock(int fd, int operation);
 
+    /** ioctl(2), for requests that take no argument. */
+    int ioctl(int fd, long request);
+
     /** fstatfs(2). */
     int fstatfs(int fd, ByteBuffer statfs);
 }

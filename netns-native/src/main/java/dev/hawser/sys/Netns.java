@@ -15,6 +15,9 @@ public final class Netns implements AutoCloseable {
     /** linux/magic.h: what namespace files were on before Linux 3.19. */
     private static final long PROC_SUPER_MAGIC = 0x9fa0;
 
+    /** linux/sched.h. */
+    static final int CLONE_NEWNET = 0x40000000;
+
     private static final Path OWN = Path.of("/proc/thread-self/ns/net");
 
     private final Fd fd;
@@ -48,6 +51,9 @@ public final class Netns implements AutoCloseable {
             if (magic != NSFS_MAGIC && magic != PROC_SUPER_MAGIC) {
                 throw new KernelException(
                         fd + " is not a network namespace: unknown FS magic 0x" + Long.toHexString(magic), 0);
+            }
+            if (fd.namespaceType() != CLONE_NEWNET) {
+                throw new KernelException(fd + " is a namespace, but not a network namespace", 0);
             }
             return new Netns(fd);
         } catch (KernelException e) {

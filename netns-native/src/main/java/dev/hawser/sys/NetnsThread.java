@@ -13,9 +13,6 @@ import java.util.concurrent.LinkedBlockingQueue;
  */
 public final class NetnsThread implements AutoCloseable {
 
-    /** linux/sched.h. */
-    private static final int CLONE_NEWNET = 0x40000000;
-
     private final BlockingQueue<FutureTask<?>> tasks = new LinkedBlockingQueue<>();
 
     /** The task that is the last one. */
@@ -33,7 +30,7 @@ public final class NetnsThread implements AutoCloseable {
         Thread.ofPlatform().name("netns " + netns).daemon().start(inside::work);
         try {
             inside.call(() -> {
-                netns.fd().enterAsNamespace(CLONE_NEWNET);
+                netns.fd().enterAsNamespace(Netns.CLONE_NEWNET);
                 return netns;
             });
             return inside;

@@ -8,6 +8,7 @@ import dev.hawser.kernel.Side;
 import dev.hawser.run.Call;
 import dev.hawser.run.Cleanup;
 import dev.hawser.run.Node;
+import dev.hawser.spec.CniException;
 import dev.hawser.spec.CniResult;
 import java.net.InetAddress;
 import java.util.LinkedHashSet;
@@ -26,6 +27,7 @@ final class BridgeRemoval {
     private final Cleanup cleanup;
     private final Attachment attachment;
     private final VethNames names;
+    private final Optional<CniResult> previous;
     private final Set<InetAddress> addresses = new LinkedHashSet<>();
 
     BridgeRemoval(Call call, BridgeConf conf, Node node, Cleanup cleanup) {
@@ -35,6 +37,7 @@ final class BridgeRemoval {
         this.cleanup = cleanup;
         this.attachment = call.attachment();
         this.names = VethNames.of(attachment.containerId(), attachment.ifName());
+        this.previous = previous();
     }
 
     void run() {
@@ -49,9 +52,18 @@ final class BridgeRemoval {
 
     private void collectAddresses() {
         cleanup.attempt(() -> addresses.addAll(conf.addresses().held(node)));
-        cleanup.attempt(() -> call.conf().prevResult().stream()
-                .flatMap(result -> result.ips().stream())
-                .forEach(ip -> addresses.add(ip.address().address())));
+        previous.ifPresent(
+                result -> result.ips().forEach(ip -> addresses.add(ip.address().address())));
+    }
+
+    /** What ADD reported. A cache that makes no sense must not keep a pod from being deleted. */
+    private Optional<CniResult> previous() {
+        try {
+            return call.conf().prevResult();
+        } catch (CniException e) {
+            node.log().accept("DEL goes on without prevResult: " + e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /** Removes the veth pair by either end; whether it was one of ours. */
@@ -98,7 +110,7 @@ final class BridgeRemoval {
     private Set<MacAddress> macs() {
         Set<MacAddress> macs = new LinkedHashSet<>();
         macs.add(BridgePlan.podMac(call, conf));
-        call.conf().prevResult().ifPresent(result -> reportedMac(result).ifPresent(macs::add));
+        previous.flatMap(this::reportedMac).ifPresent(macs::add);
         return macs;
     }
 
