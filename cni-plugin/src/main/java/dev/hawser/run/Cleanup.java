@@ -13,12 +13,18 @@ public final class Cleanup {
 
     private final List<CniException> failures = new ArrayList<>();
 
-    /** Runs the action; a failure is kept for {@link #throwIfFailed()}. */
-    public void attempt(Runnable action) {
+    /**
+     * Runs the action; a failure is kept for {@link #throwIfFailed()}.
+     *
+     * @return whether it succeeded, for what must not happen otherwise
+     */
+    public boolean attempt(Runnable action) {
         try {
             action.run();
+            return true;
         } catch (RuntimeException e) {
             failures.add(Failures.asCniException(e));
+            return false;
         }
     }
 

@@ -44,10 +44,13 @@ final class BridgeRemoval {
         boolean podIsThere = node.podIsThere(call);
         try (Kernel kernel = podIsThere ? node.withPod(call) : node.namespaces().host()) {
             collectAddresses();
-            boolean ours = removeLink(kernel, podIsThere);
+            boolean ours = kernel.link(Side.HOST, names.hostEnd()).isPresent();
+            boolean linkIsGone = removeLink(kernel, ours, podIsThere);
             removeRules(kernel, ours, podIsThere);
+            if (linkIsGone) {
+                conf.addresses().release(node, cleanup);
+            }
         }
-        conf.addresses().release(node, cleanup);
     }
 
     private void collectAddresses() {
@@ -66,15 +69,12 @@ final class BridgeRemoval {
         }
     }
 
-    /** Removes the veth pair by either end; whether it was one of ours. */
-    private boolean removeLink(Kernel kernel, boolean podIsThere) {
-        boolean ours = kernel.link(Side.HOST, names.hostEnd()).isPresent();
+    /** Removes the veth pair by either end; whether it is gone. */
+    private boolean removeLink(Kernel kernel, boolean ours, boolean podIsThere) {
         if (ours) {
-            cleanup.attempt(() -> kernel.apply(Side.HOST, new Change.DeleteLink(names.hostEnd())));
-        } else if (podIsThere) {
-            cleanup.attempt(() -> removeForeignLink(kernel));
+            return cleanup.attempt(() -> kernel.apply(Side.HOST, new Change.DeleteLink(names.hostEnd())));
         }
-        return ours;
+        return !podIsThere || cleanup.attempt(() -> removeForeignLink(kernel));
     }
 
     private void removeForeignLink(Kernel kernel) {

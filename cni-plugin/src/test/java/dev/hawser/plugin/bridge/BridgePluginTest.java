@@ -130,6 +130,21 @@ class BridgePluginTest {
     }
 
     @Test
+    void anAddressIsNotReleasedAsLongAsALinkHasIt() {
+        node.call("ADD", "bridge", PLAIN);
+        node.kernel.failOn(1);
+
+        Ended failed = node.call("DEL", "bridge", PLAIN);
+        List<String> meanwhile = node.leases("net");
+        Ended repeated = node.call("DEL", "bridge", PLAIN);
+
+        assertEquals(1, failed.exitStatus());
+        assertEquals(List.of("10.1.2.2"), meanwhile);
+        assertEquals(new Ended(0, ""), repeated);
+        assertNothingLeft(node, "after the second DEL");
+    }
+
+    @Test
     void aLateDelLeavesTheMasqueradeOfTheNextHolder() {
         Cidr address = Cidr.parse("10.1.2.2/24");
         Attachment next = new Attachment("net", "c2", "eth0");
