@@ -1,0 +1,81 @@
+package dev.hawser.netns;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The plugin files under test, and the one place that knows how a plugin is called. */
+final class CniPlugin {
+
+    /** What {@code scripts/build.sh} leaves, seen from this module's directory. */
+    private static final Path BUILT =
+            Path.of("..", "target", "hawser", "bin", "hawser").toAbsolutePath().normalize();
+
+    /** Debian's containernetworking-plugins. */
+    private static final Path DEBIAN = Path.of("/usr/lib/cni");
+
+    private CniPlugin() {}
+
+    /**
+     * The directory with the plugin files under test: system property {@code hawser.cni.bin}, else the environment's
+     * {@code HAWSER_CNI_BIN}, else the tree that was built, installed for this run of the tests.
+     */
+    static Path directory() {
+        Path directory = setting("hawser.cni.bin", "HAWSER_CNI_BIN").orElseGet(CniPlugin::installed);
+        if (!Files.isExecutable(directory.resolve("bridge"))) {
+            throw new AssertionError("no executable bridge in " + directory
+                    + ": HAWSER_CNI_BIN or -Dhawser.cni.bin names" + " the CNI bin directory to test");
+        }
+        return directory;
+    }
+
+    /** The reference's plugins, for the tests that let both work on one pool; empty if this machine has none. */
+    static Optional<Path> referenceDirectory() {
+        return setting("hawser.peer.dir", "HAWSER_PEER_DIR")
+                .or(() -> Optional.of(DEBIAN))
+                .filter(directory -> Files.isExecutable(directory.resolve("host-local")));
+    }
+
+    /**
+     * Executes a plugin file in a namespace as a runtime does: this environment and no other, the configuration on stdin.
+     * Whoever wants to reach the plugins another way replaces this method.
+     */
+    static Answer execute(Netns host, Path file, Map<String, String> environment, byte[] stdin) {
+        List<String> command = Shell.join(host.entering(), List.of(file.toString()));
+        Shell.Exit exit = Shell.run(command, environment, stdin);
+        return new Answer(exit.status(), exit.stdout(), exit.stderr());
+    }
+
+    private static Path installed() {
+        if (!Files.isExecutable(BUILT)) {
+            throw new AssertionError("no plugins to test: there is no " + BUILT
+                    + ": run scripts/build.sh first, or name a CNI bin directory with HAWSER_CNI_BIN");
+        }
+        return Installed.BIN;
+    }
+
+    private static Optional<Path> setting(String property, String variable) {
+        return Optional.ofNullable(System.getProperty(property))
+                .or(() -> Optional.ofNullable(System.getenv(variable)))
+                .filter(value -> !value.isBlank())
+                .map(value -> Path.of(value).toAbsolutePath());
+    }
+
+    /** The built tree as {@code hawser install} installs it, made when first asked for and gone with this JVM. */
+    private static final class Installed {
+
+        static final Path BIN = install();
+
+        private static Path install() {
+            TemporaryDirectory directory = TemporaryDirectory.create("hawser-installed-");
+            Runtime.getRuntime().addShutdownHook(new Thread(directory::close));
+            String prefix = directory.path().resolve("hawser").toString();
+            Path bin = directory.path().resolve("bin");
+            Shell.output(
+                    List.of(BUILT.toString(), "install", "--prefix", prefix, "--cni-bin", bin.toString(), "--drop-in"));
+            return bin;
+        }
+    }
+}

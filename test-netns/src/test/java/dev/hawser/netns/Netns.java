@@ -1,0 +1,115 @@
+package dev.hawser.netns;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A network namespace of this test, made with {@code ip netns add} and removed with everything in it on close. */
+final class Netns implements AutoCloseable {
+
+    /** Where {@code ip netns} keeps the namespaces that have a name. */
+    static final Path DIRECTORY = Path.of("/run/netns");
+
+    private static final String PREFIX = "hawser-";
+    private static final AtomicInteger COUNTER = new AtomicInteger();
+
+    private final String name;
+
+    private Netns(String name) {
+        this.name = name;
+    }
+
+    /**
+     * A new namespace with nothing but a loopback that is up.
+     *
+     * @param role what it is in the test; part of its name
+     */
+    static Netns create(String role) {
+        Netns netns = createEmpty(role);
+        netns.ip("link set lo up");
+        return netns;
+    }
+
+    /** A new namespace whose loopback is down, as a runtime hands it to the plugins. */
+    static Netns createEmpty(String role) {
+        String name = PREFIX + ProcessHandle.current().pid() + "-" + COUNTER.incrementAndGet() + "-" + role;
+        Shell.output(List.of("ip", "netns", "add", name));
+        return new Netns(name);
+    }
+
+    /** Removes what test runs that were killed have left: namespaces named after a process that is no more. */
+    static void sweep() {
+        Shell.output(List.of("ip", "netns", "list"))
+                .lines()
+                .map(line -> line.split(" ", 2)[0])
+                .filter(name -> name.matches(PREFIX + "\\d+-\\d+-.*"))
+                .filter(name ->
+                        ProcessHandle.of(Long.parseLong(name.split("-", 4)[1])).isEmpty())
+                .forEach(name -> Shell.output(List.of("ip", "netns", "delete", name)));
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** The file that stands for this namespace, as CNI_NETNS names it. */
+    Path path() {
+        return DIRECTORY.resolve(name);
+    }
+
+    /** The words that execute another program in this namespace, with /sys to match. */
+    List<String> entering() {
+        return List.of("ip", "netns", "exec", name);
+    }
+
+    Shell.Exit run(String... command) {
+        return Shell.run(Shell.join(entering(), List.of(command)));
+    }
+
+    /** The output of a program that must succeed in this namespace. */
+    String output(String... command) {
+        return Shell.output(Shell.join(entering(), List.of(command)));
+    }
+
+    /** Does {@code ip -n <this>} with these words, and must succeed. */
+    void ip(String words) {
+        Shell.output(Shell.join(List.of("ip", "-n", name), Shell.words(words)));
+    }
+
+    /** The value of a sysctl, named by its path below /proc/sys. */
+    String sysctl(String path) {
+        return output("cat", "/proc/sys/" + path).strip();
+    }
+
+    void setSysctl(String path, String value) {
+        output("sh", "-c", "echo " + value + " >/proc/sys/" + path);
+    }
+
+    /** Whether {@code address} answers to an ICMP echo within five seconds: an IPv6 address may need some to become usable. */
+    boolean reaches(String address) {
+        return pings(address, 5);
+    }
+
+    /** Whether {@code address}, which would answer at once if it could, is silent for two seconds. */
+    boolean cannotReach(String address) {
+        return !pings(address, 2);
+    }
+
+    private boolean pings(String address, int seconds) {
+        return run("ping", "-n", "-q", "-c", "1", "-i", "0.2", "-w", String.valueOf(seconds), address)
+                .succeeded();
+    }
+
+    /** Removes the name; the kernel removes the rest, the links with it. */
+    @Override
+    public void close() {
+        if (path().toFile().exists()) {
+            Shell.output(List.of("ip", "netns", "delete", name));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

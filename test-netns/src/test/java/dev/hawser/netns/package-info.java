@@ -1,0 +1,12 @@
+/**
+ * Black-box tests of the CNI plugin files on the real kernel: each test gets a host namespace and pod namespaces of its own.
+ *
+ * <p>The one door is {@link dev.hawser.netns.TestNode}. This package must not know Hawser's classes: it executes the
+ * installed plugin files, or those of the directory that {@code HAWSER_CNI_BIN} names, as a runtime does, and looks at the
+ * kernel with {@code ip -j}, {@code bridge -j} and {@code nft -j}. What the reference plugins do well they do here, too: a
+ * comment says where they do not.
+ */
+@NullMarked
+package dev.hawser.netns;
+
+import org.jspecify.annotations.NullMarked;
