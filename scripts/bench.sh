@@ -41,62 +41,60 @@ median() {
 
 # --- Plugin calls. The variables of CNI are exported, so that a call is one fork and one exec, as a runtime does it. ---
 
-plugin() { "$bin/bridge" <"$scratch/network.json"; }
+plugin() { "$bin/bridge" <"$scratch/$name.json"; }
 
 call() {
   export CNI_COMMAND=$1
   timed "$2" plugin
 }
 
-# use_pool DIR LEASES: a network whose pool has so many leases of other containers already.
+# use_pool: a pool of the contender's own with so many leases of other containers in it. (What another program writes into a
+# pool makes us read it anew: a pool shared by both would measure that.)
 use_pool() {
-  local i
-  mkdir -p "$1/bench"
-  for ((i = 0; i < $2; i++)); do
-    printf 'other%d\r\neth0' "$i" >"$1/bench/10.$((i / 65536 + 1)).$((i / 256 % 256)).$((i % 256))"
+  local i pool=$scratch/pool-$name-$leases
+  mkdir -p "$pool/bench"
+  for ((i = 0; i < leases; i++)); do
+    printf 'other%d\r\neth0' "$i" >"$pool/bench/10.$((i / 65536 + 1)).$((i / 256 % 256)).$((i % 256))"
   done
-  cat >"$scratch/network.json" <<JSON
+  cat >"$scratch/$name.json" <<JSON
 {
   "cniVersion": "1.0.0", "name": "bench", "type": "bridge", "bridge": "bench0", "isGateway": true,
-  "ipam": { "type": "host-local", "dataDir": "$1", "subnet": "10.0.0.0/8", "rangeStart": "10.128.0.2" }
+  "ipam": { "type": "host-local", "dataDir": "$pool", "subnet": "10.0.0.0/8", "rangeStart": "10.128.0.2" }
 }
 JSON
 }
 
-# add_and_del NAME: appends to NAME.ADD and NAME.DEL.
-add_and_del() {
-  local i
-  for ((i = 0; i < warm_ups + runs; i++)); do
-    export CNI_CONTAINERID=bench$i
-    call ADD "$1.ADD"
-    call DEL "$1.DEL"
-  done
+# contend NAME: makes it the one that is called; ours is "hawser".
+contend() {
+  name=$1
+  bin=$scratch/$name
+  export CNI_PATH=$bin
 }
 
-# for_each_contender FUNCTION...: ours first; sets name and bin.
+# for_each_contender FUNCTION
 for_each_contender() {
   local contender
   for contender in "${contenders[@]}"; do
-    name=$contender
-    bin=$scratch/$contender
-    export CNI_PATH=$bin
-    "$@"
+    contend "$contender"
+    "$1"
   done
 }
 
-# --- Cold start. ---
+# --- Cold start. All are measured in turns, so that a busy machine is busy for each of them. ---
 
-measure_version() {
-  local i
-  use_pool "$scratch/pool-$name-start" 0
-  for ((i = 0; i < warm_ups + runs; i++)); do call VERSION "$scratch/$name-start.VERSION"; done
-  add_and_del "$scratch/$name-start"
+call_once_each() {
+  call VERSION "$scratch/$name-start.VERSION"
+  call ADD "$scratch/$name-start.ADD"
+  call DEL "$scratch/$name-start.DEL"
 }
 
-measure_empty_main() {
-  local i
+measure_start() {
+  local i leases=0
+  for_each_contender use_pool
   for ((i = 0; i < warm_ups + runs; i++)); do
+    export CNI_CONTAINERID=bench$i
     timed "$scratch/empty" "$JAVA_HOME/bin/java" -cp "$scratch/empty-main" Empty
+    for_each_contender call_once_each
   done
 }
 
@@ -114,8 +112,7 @@ print_start_row() {
 }
 
 cold_start() {
-  measure_empty_main
-  for_each_contender measure_version
+  measure_start
   printf '\n  %-34s %8s %8s\n' "Cold start" "ms" "x empty"
   print_start_row "empty main (JDK $jdk_version)" "$scratch/empty"
   for_each_contender print_start
@@ -123,9 +120,18 @@ cold_start() {
 
 # --- Leases. ---
 
+add_and_del() {
+  call ADD "$scratch/$name-$leases.ADD"
+  call DEL "$scratch/$name-$leases.DEL"
+}
+
 measure_leases() {
-  use_pool "$scratch/pool-$name-$leases" "$leases"
-  add_and_del "$scratch/$name-$leases"
+  local i
+  for_each_contender use_pool
+  for ((i = 0; i < warm_ups + runs; i++)); do
+    export CNI_CONTAINERID=bench$i
+    for_each_contender add_and_del
+  done
 }
 
 print_columns() { printf ' %14s %14s' "$name ADD" "$name DEL"; }
@@ -137,7 +143,7 @@ against_leases() {
   for_each_contender print_columns
   echo
   for leases in "${lease_counts[@]}"; do
-    for_each_contender measure_leases
+    measure_leases
     printf '  %-10s' "$leases"
     for_each_contender print_leases
     echo
