@@ -5,6 +5,7 @@ import dev.hawser.run.Cleanup;
 import dev.hawser.run.Node;
 import dev.hawser.run.Programs;
 import dev.hawser.run.Transaction;
+import dev.hawser.spec.CniError;
 import dev.hawser.spec.CniException;
 import dev.hawser.spec.CniResult;
 import dev.hawser.spec.Command;
@@ -46,8 +47,19 @@ record DelegatedAddresses(Call call, String type) implements AddressSource {
         // Execution Procedure").
         transaction.onRollback("DEL of the IPAM plugin " + type, () -> execute(node, Command.DEL));
         String answer = execute(node, Command.ADD);
-        return CniResult.parse(
-                Json.parse(answer.getBytes(StandardCharsets.UTF_8)), call.conf().cniVersion());
+        return parse(answer);
+    }
+
+    private CniResult parse(String answer) {
+        try {
+            return CniResult.parse(
+                    Json.parse(answer.getBytes(StandardCharsets.UTF_8)),
+                    call.conf().cniVersion());
+        } catch (CniException e) {
+            String message = "the answer of the IPAM plugin \"" + type + "\" is no result: "
+                    + e.error().message();
+            throw new CniException(new CniError(e.code(), message, e.details()), e);
+        }
     }
 
     /** Nobody but the plugin itself knows, and asking it would be an ADD. */

@@ -69,6 +69,9 @@ final class NetCommand implements Callable<Integer> {
             description = "gc: an attachment that is in use. Whatever is not named so is removed.")
     private List<String> keep = List.of();
 
+    @Option(names = "--all", description = "gc: no attachment is in use: remove everything of the network.")
+    private boolean all;
+
     @Override
     public Integer call() throws IOException {
         Map<String, String> environment = System.getenv();
@@ -80,11 +83,20 @@ final class NetCommand implements Callable<Integer> {
             case add -> out.println(runtime.add(attachment(environment)).pretty());
             case del -> runtime.delete(attachment(environment));
             case check -> runtime.check(attachment(environment));
-            case gc -> runtime.collect(keep);
+            case gc -> runtime.collect(attachmentsToKeep());
             case status -> runtime.status();
         }
         out.flush();
         return 0;
+    }
+
+    /** Forgetting an option must not cut off every pod of a network. */
+    private List<String> attachmentsToKeep() {
+        if (keep.isEmpty() && !all) {
+            throw new ParameterException(
+                    spec.commandLine(), "gc needs --keep for each attachment in use, or --all if none is");
+        }
+        return keep;
     }
 
     private NetworkRuntime.Target attachment(Map<String, String> environment) {

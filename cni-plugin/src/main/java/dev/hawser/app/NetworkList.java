@@ -5,6 +5,7 @@ import dev.hawser.spec.Json;
 import dev.hawser.spec.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,6 +33,11 @@ record NetworkList(String name, String version, boolean disableCheck, boolean di
             return document.has("plugins") || document.has("loadOnlyInlinedPlugins")
                     ? ofList(document, file)
                     : ofSingle(document);
+        } catch (NoSuchFileException e) {
+            throw new IOException(
+                    "there is no file " + file
+                            + ": name a network configuration list, such as /etc/cni/net.d/10-hawser.conflist",
+                    e);
         } catch (RuntimeException e) {
             throw new IOException("read " + file + ": " + e.getMessage(), e);
         }

@@ -74,12 +74,14 @@ class CommandsTest {
 
         Shell.Exit keeping = hawser("net", "gc", "net1", "--keep", containerId + "/eth0");
         Shell.Exit kept = hawser("ipam", "show");
-        Shell.Exit collecting = hawser("net", "gc", "net1");
+        Shell.Exit unsaid = hawser("net", "gc", "net1");
+        Shell.Exit collecting = hawser("net", "gc", "net1", "--all");
         Shell.Exit collected = hawser("ipam", "show");
         hawser("net", "del", "net1", pod.path());
 
         assertEquals(0, keeping.status(), keeping.stderr());
         assertTrue(kept.stdout().contains(containerId), kept.stdout());
+        assertEquals(2, unsaid.status(), "gc must not guess that nothing is in use");
         assertEquals(0, collecting.status(), collecting.stderr());
         assertTrue(collected.stdout().contains("no address is leased"), collected.stdout());
     }

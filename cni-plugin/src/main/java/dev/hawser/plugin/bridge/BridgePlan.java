@@ -138,7 +138,15 @@ final class BridgePlan {
 
     private Optional<String> pod() {
         CniArgs args = CniArgs.lenient(call.invocation().args());
-        return args.podName().map(pod -> args.podNamespace().orElse("") + "/" + pod);
+        return args.podName()
+                .map(pod ->
+                        args.podNamespace().map(namespace -> namespace + "/").orElse("") + pod)
+                .filter(BridgePlan::isPrintable);
+    }
+
+    /** People read aliases on terminals, and scripts line by line. */
+    private static boolean isPrintable(String text) {
+        return text.chars().allMatch(c -> c > ' ' && c < 0x7f);
     }
 
     private void configurePort() {
