@@ -48,6 +48,7 @@ final class Firewall {
     private static final Duration TOOL_TIMEOUT = Duration.ofSeconds(30);
 
     private final Namespace host;
+    private final ElementChanges elements;
     private final List<Path> directories;
 
     Firewall(Namespace host) {
@@ -60,7 +61,13 @@ final class Firewall {
      * @param directories where the tools are looked for
      */
     Firewall(Namespace host, List<Path> directories) {
+        this(host, ElementChanges.alone(host), directories);
+    }
+
+    /** The firewall of a host, whose changes of elements go by {@code elements}. */
+    Firewall(Namespace host, ElementChanges elements, List<Path> directories) {
         this.host = host;
+        this.elements = elements;
         this.directories = directories;
     }
 
@@ -243,6 +250,12 @@ final class Firewall {
     /** Loads the ruleset if the kernel misses a part of it, and tries again. */
     private Ack withRuleset(Supplier<Ack> adding, String script) {
         Ack ack = adding.get();
+        return ack.is(ENOENT) ? elements.loading(() -> loadAndAdd(adding, script)) : ack;
+    }
+
+    /** Tries first: while we waited for our turn, another may have loaded it. */
+    private Ack loadAndAdd(Supplier<Ack> adding, String script) {
+        Ack ack = adding.get();
         for (int attempt = 1; ack.is(ENOENT) && attempt < ATTEMPTS; attempt++) {
             run(toolOrThrow("nft", "nftables"), List.of("-f", "-"), script);
             ack = adding.get();
@@ -250,8 +263,9 @@ final class Firewall {
         return ack;
     }
 
+    /** One transaction, perhaps with the changes of others in it. */
     private Ack execute(List<Request> changes) {
-        return host.netfilter().executeAll(Nftables.batch(changes));
+        return elements.execute(changes);
     }
 
     private <T> List<T> dump(Request request, Function<AttrReader, List<T>> decoder, String subject) {

@@ -15,21 +15,44 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
- * The kernel that we run on. Nothing is opened before it is needed, and each socket once; closing it closes what was
- * opened, the descriptors of the namespaces included.
+ * The kernel that we run on, for one call. Nothing is opened before it is needed, and each socket once; closing it closes what
+ * was opened, the descriptors of the namespaces included. A process that serves many calls has a {@link LinuxHost} instead.
  */
 public final class LinuxKernel implements Kernel {
 
     private final Namespace host;
     private final Optional<Namespace> pod;
     private final Firewall firewall;
+    private final Consumer<String> hostDeletes;
+    private final Consumer<Namespace> hostEnd;
+    private boolean closed;
 
-    private LinuxKernel(Namespace host, Optional<Namespace> pod) {
+    /**
+     * A kernel.
+     *
+     * @param pod closed with the kernel
+     * @param firewall of the host
+     * @param hostDeletes deletes a link of the host by its name, if there is one
+     * @param hostEnd takes the host when the kernel is closed
+     */
+    LinuxKernel(
+            Namespace host,
+            Optional<Namespace> pod,
+            Firewall firewall,
+            Consumer<String> hostDeletes,
+            Consumer<Namespace> hostEnd) {
         this.host = host;
         this.pod = pod;
-        this.firewall = new Firewall(host);
+        this.firewall = firewall;
+        this.hostDeletes = hostDeletes;
+        this.hostEnd = hostEnd;
+    }
+
+    private LinuxKernel(Namespace host, Optional<Namespace> pod) {
+        this(host, pod, new Firewall(host), name -> new Links(host).delete(name), Namespace::close);
     }
 
     /** The node alone: the namespace of the calling thread, which is the only kind of thread that may use it. */
@@ -69,7 +92,7 @@ public final class LinuxKernel implements Kernel {
         switch (change) {
             case Change.AddBridge add -> new Links(namespace).add(add);
             case Change.AddVeth add -> new Links(namespace).add(add, namespace(add.peerSide()));
-            case Change.DeleteLink delete -> new Links(namespace).delete(delete.name());
+            case Change.DeleteLink delete -> delete(side, delete.name());
             case Change.SetUp set -> new Links(namespace).setUp(set.link());
             case Change.SetDown set -> new Links(namespace).setDown(set.link());
             case Change.SetAlias set -> new Links(namespace).set(set);
@@ -85,13 +108,13 @@ public final class LinuxKernel implements Kernel {
             case Change.AddRoute add -> new Routes(namespace).add(add);
             case Change.DeleteRoute delete -> new Routes(namespace).delete(delete);
             case Change.SetSysctl set -> new Sysctls(namespace).set(set);
-            case Change.AddMasquerade add -> firewall.apply(add);
-            case Change.DeleteMasquerade delete -> firewall.apply(delete);
-            case Change.AddMacGuard add -> firewall.apply(add);
-            case Change.DeleteMacGuard delete -> firewall.apply(delete);
-            case Change.DeleteNftRule delete -> firewall.apply(delete);
-            case Change.DeleteNftChain delete -> firewall.apply(delete);
-            case Change.RestoreIptables restore -> firewall.apply(restore);
+            case Change.AddMasquerade add -> firewall().apply(add);
+            case Change.DeleteMasquerade delete -> firewall().apply(delete);
+            case Change.AddMacGuard add -> firewall().apply(add);
+            case Change.DeleteMacGuard delete -> firewall().apply(delete);
+            case Change.DeleteNftRule delete -> firewall().apply(delete);
+            case Change.DeleteNftChain delete -> firewall().apply(delete);
+            case Change.RestoreIptables restore -> firewall().apply(restore);
         }
     }
 
@@ -122,50 +145,74 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public boolean hasNftables() {
-        return firewall.hasNftables();
+        return firewall().hasNftables();
     }
 
     @Override
     public Optional<Attachment> masqueradeOwner(InetAddress address) {
-        return firewall.masqueradeOwner(address);
+        return firewall().masqueradeOwner(address);
     }
 
     @Override
     public List<Change.AddMasquerade> masquerades() {
-        return firewall.masquerades();
+        return firewall().masquerades();
     }
 
     @Override
     public List<Change.AddMacGuard> macGuards() {
-        return firewall.macGuards();
+        return firewall().macGuards();
     }
 
     @Override
     public List<NftChain.Rule> rules(NftChain chain) {
-        return firewall.rules(chain);
+        return firewall().rules(chain);
     }
 
     @Override
     public boolean hasChain(NftChain chain) {
-        return firewall.hasChain(chain);
+        return firewall().hasChain(chain);
     }
 
     @Override
     public List<String> iptables(boolean ipv4, String table) {
-        return firewall.iptables(ipv4, table);
+        return firewall().iptables(ipv4, table);
     }
 
+    /** Closing twice is harmless. */
     @Override
     public void close() {
-        pod.ifPresent(Namespace::close);
-        host.close();
+        if (!closed) {
+            closed = true;
+            pod.ifPresent(Namespace::close);
+            hostEnd.accept(host);
+        }
+    }
+
+    private void delete(Side side, String link) {
+        switch (side) {
+            case HOST -> hostDeletes.accept(link);
+            case POD -> new Links(namespace(side)).delete(link);
+        }
+    }
+
+    private Firewall firewall() {
+        requireOpen();
+        return firewall;
     }
 
     private Namespace namespace(Side side) {
+        requireOpen();
         return switch (side) {
             case HOST -> host;
             case POD ->
                 pod.orElseThrow(() -> new KernelException("the container's network namespace was not opened", 0));
         };
+    }
+
+    /** By now its sockets may serve another call. */
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the kernel is closed");
+        }
     }
 }

@@ -11,6 +11,7 @@ import static dev.hawser.netlink.IfLink.IFLA_BRPORT_ISOLATED;
 import static dev.hawser.netlink.IfLink.IFLA_BRPORT_MODE;
 import static dev.hawser.netlink.IfLink.IFLA_BR_VLAN_FILTERING;
 import static dev.hawser.netlink.IfLink.IFLA_EXT_MASK;
+import static dev.hawser.netlink.IfLink.IFLA_GROUP;
 import static dev.hawser.netlink.IfLink.IFLA_IFALIAS;
 import static dev.hawser.netlink.IfLink.IFLA_IFNAME;
 import static dev.hawser.netlink.IfLink.IFLA_INFO_DATA;
@@ -107,6 +108,17 @@ public final class LinkCodec {
     public static Request delete(String name) {
         return Request.acknowledged(
                 RTM_DELLINK, 0, out -> out.fixed(IfInfoMsg.ANY).string(IFLA_IFNAME, name));
+    }
+
+    /** Deletes all links of an interface group: ENODEV if there are none, EOPNOTSUPP if one of them is hardware. */
+    public static Request deleteGroup(int group) {
+        return Request.acknowledged(
+                RTM_DELLINK, 0, out -> out.fixed(IfInfoMsg.ANY).u32(IFLA_GROUP, group));
+    }
+
+    /** Puts the link into an interface group; 0 is the one that links are in by default. */
+    public static Request setGroup(String name, int group) {
+        return set(name, out -> out.u32(IFLA_GROUP, group));
     }
 
     /**

@@ -52,6 +52,34 @@ public final class NetnsThread implements AutoCloseable {
     }
 
     /**
+     * What {@code task} returns when run by the calling thread inside {@code netns}, and its exceptions as {@link
+     * #call(Callable)} has them. The thread is back in {@code home} afterwards. Costs two system calls; {@code task} must start
+     * no thread, which would stay inside.
+     *
+     * @throws dev.hawser.kernel.KernelException if the namespace cannot be entered (EPERM without CAP_SYS_ADMIN)
+     * @throws StrayThreadError if the thread cannot go home
+     */
+    public static <T> T visit(Netns netns, Netns home, Callable<T> task) {
+        if (Thread.currentThread().isVirtual()) {
+            throw new IllegalStateException("setns(2) would move the carrier of a virtual thread");
+        }
+        netns.fd().enterAsNamespace(Netns.CLONE_NEWNET);
+        try {
+            return here(task);
+        } finally {
+            goHome(home);
+        }
+    }
+
+    private static void goHome(Netns home) {
+        try {
+            home.fd().enterAsNamespace(Netns.CLONE_NEWNET);
+        } catch (RuntimeException e) {
+            throw new StrayThreadError(e);
+        }
+    }
+
+    /**
      * What {@code task} returns when run on this thread, and its exceptions as they are. Sockets that it opens belong to
      * the namespace for good; files below /proc/sys/net are those of the namespace when they are opened.
      */

@@ -30,7 +30,7 @@ class PackageGraphTest {
             "netlink           -> ip kernel",
             "netfilter         -> ip kernel netlink",
             "sys               -> ipam kernel jnr",
-            "linux             -> ip kernel netlink netfilter sys",
+            "linux             -> group ip kernel netlink netfilter sys",
             "spec              -> ip jackson",
             "run               -> ipam kernel spec",
             "addressing        -> ip ipam kernel spec run",
