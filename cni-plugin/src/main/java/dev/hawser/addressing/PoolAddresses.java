@@ -4,7 +4,6 @@ import dev.hawser.ipam.AddressPool;
 import dev.hawser.ipam.Allocation;
 import dev.hawser.ipam.Lease;
 import dev.hawser.ipam.Owner;
-import dev.hawser.ipam.PoolConfig;
 import dev.hawser.ipam.RangeSet;
 import dev.hawser.run.Call;
 import dev.hawser.run.Cleanup;
@@ -17,12 +16,8 @@ import dev.hawser.spec.ErrorCode;
 import dev.hawser.spec.Settings;
 import dev.hawser.spec.ValidAttachments;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -123,23 +118,10 @@ record PoolAddresses(
     public void status(Node node) {}
 
     AddressPool pool(Node node) {
-        Path directory = directory(node);
-        Optional<Path> index = node.leaseIndexes().map(root -> root.resolve(indexName(directory)));
-        return AddressPool.open(new PoolConfig(directory, rangeSets, index), node.poolLock(), node.log());
+        return node.pools().open(directory(node), rangeSets, node.log());
     }
 
     Path directory(Node node) {
         return node.paths().apply(dataDirectory).resolve(call.conf().name());
-    }
-
-    /** Two pools may have one name and different data directories. */
-    private static String indexName(Path directory) {
-        try {
-            byte[] path = directory.toAbsolutePath().normalize().toString().getBytes(StandardCharsets.UTF_8);
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(path);
-            return directory.getFileName() + "-" + HexFormat.of().formatHex(digest, 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.hawser.app;
 
+import dev.hawser.ipam.Pools;
 import dev.hawser.plugin.Plugins;
 import dev.hawser.run.Dispatcher;
 import dev.hawser.run.Node;
@@ -36,9 +37,8 @@ final class Wiring {
         return new Node(
                 new LinuxNamespaces(),
                 new ExecutedPrograms(),
-                new FileLock(),
+                Pools.perCall(new FileLock(), Optional.of(LEASE_INDEXES)),
                 Path::of,
-                Optional.of(LEASE_INDEXES),
                 line -> System.err.println(logPrefix + line));
     }
 

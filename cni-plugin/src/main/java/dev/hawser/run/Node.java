@@ -1,11 +1,10 @@
 package dev.hawser.run;
 
-import dev.hawser.ipam.PoolLock;
+import dev.hawser.ipam.Pools;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.spec.CniException;
 import dev.hawser.spec.ErrorCode;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -15,18 +14,12 @@ import java.util.function.Function;
  *
  * @param namespaces opens kernels
  * @param programs runs other plugins
- * @param poolLock excludes other processes from an address pool, the reference's among them
+ * @param pools the address pools
  * @param paths turns the text of a path in a configuration into a path
- * @param leaseIndexes where indexes of pools are kept; without it every look-up reads the pool
  * @param log takes lines for a person: warnings, and what a failed call left to do
  */
 public record Node(
-        Namespaces namespaces,
-        Programs programs,
-        PoolLock poolLock,
-        Function<String, Path> paths,
-        Optional<Path> leaseIndexes,
-        Consumer<String> log) {
+        Namespaces namespaces, Programs programs, Pools pools, Function<String, Path> paths, Consumer<String> log) {
 
     /**
      * Opens the kernel with the container's side.

@@ -2,6 +2,7 @@ package dev.hawser.run;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
+import dev.hawser.ipam.Pools;
 import dev.hawser.kernel.FakeKernel;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.plugin.Plugins;
@@ -64,9 +65,8 @@ public final class TestNode {
         return new Node(
                 namespaces,
                 (program, variables, stdin) -> programs.run(program, variables, stdin),
-                lockFile -> () -> {},
+                Pools.perCall(lockFile -> () -> {}, Optional.empty()),
                 files::getPath,
-                Optional.empty(),
                 log::add);
     }
 

@@ -43,7 +43,7 @@ public final class AddressPool {
      * @param warnings told, in one line each, about files in the pool that are no leases or name no owner, and about an
      *     index that cannot be used
      */
-    public static AddressPool open(PoolConfig config, PoolLock lock, Consumer<String> warnings) {
+    static AddressPool open(PoolConfig config, PoolLock lock, Consumer<String> warnings) {
         return new AddressPool(config, lock, warnings);
     }
 

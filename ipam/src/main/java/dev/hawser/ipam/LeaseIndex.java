@@ -1,5 +1,7 @@
 package dev.hawser.ipam;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -7,9 +9,12 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.BitSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -45,6 +50,17 @@ final class LeaseIndex {
     LeaseIndex(Path directory, PoolFiles pool) {
         this.directory = directory;
         this.pool = pool;
+    }
+
+    /** The place of a pool's index. Two pools may have one name and different data directories. */
+    static Path directoryOf(Path pool, Path indexes) {
+        try {
+            byte[] path = pool.toAbsolutePath().normalize().toString().getBytes(UTF_8);
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(path);
+            return indexes.resolve(pool.getFileName() + "-" + HexFormat.of().formatHex(digest, 0, 8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-256", e);
+        }
     }
 
     /** The bucket of a container; nothing if the index cannot be trusted: then {@link #rebuild} it. */

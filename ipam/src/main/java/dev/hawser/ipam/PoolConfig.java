@@ -13,9 +13,9 @@ import java.util.Optional;
  *     {@code /run/hawser/leases/1f3c}: what is kept there answers "who owns what" without reading all leases. Without
  *     it, every operation reads them all.
  */
-public record PoolConfig(Path directory, List<RangeSet> rangeSets, Optional<Path> indexDirectory) {
+record PoolConfig(Path directory, List<RangeSet> rangeSets, Optional<Path> indexDirectory) {
 
-    public PoolConfig {
+    PoolConfig {
         rangeSets = List.copyOf(rangeSets);
         for (int i = 0; i < rangeSets.size(); i++) {
             for (int j = i + 1; j < rangeSets.size(); j++) {
