@@ -1,5 +1,6 @@
 package dev.hawser.addressing;
 
+import dev.hawser.ip.Cidr;
 import dev.hawser.run.Call;
 import dev.hawser.run.Cleanup;
 import dev.hawser.run.Node;
@@ -9,7 +10,6 @@ import dev.hawser.spec.CniException;
 import dev.hawser.spec.CniResult;
 import dev.hawser.spec.Settings;
 import dev.hawser.spec.ValidAttachments;
-import java.net.InetAddress;
 import java.util.List;
 
 /** Where the addresses of one attachment come from. A result of it has addresses, routes and DNS, and no interfaces. */
@@ -51,8 +51,8 @@ public sealed interface AddressSource permits PoolAddresses, StaticAddresses, De
     /** The addresses that {@link #lease} would probably take, taking nothing. */
     CniResult preview(Node node);
 
-    /** The addresses that the attachment holds now, as far as this source knows. */
-    List<InetAddress> held(Node node);
+    /** The addresses that the attachment holds now, as far as this source knows them and their subnets. */
+    List<Cidr> held(Node node);
 
     /** Gives back whatever the attachment holds. */
     void release(Node node, Cleanup cleanup);

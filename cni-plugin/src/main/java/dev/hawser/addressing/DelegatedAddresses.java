@@ -1,5 +1,6 @@
 package dev.hawser.addressing;
 
+import dev.hawser.ip.Cidr;
 import dev.hawser.run.Call;
 import dev.hawser.run.Cleanup;
 import dev.hawser.run.Node;
@@ -13,7 +14,6 @@ import dev.hawser.spec.ErrorCode;
 import dev.hawser.spec.Json;
 import dev.hawser.spec.Settings;
 import dev.hawser.spec.ValidAttachments;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +69,7 @@ record DelegatedAddresses(Call call, String type) implements AddressSource {
     }
 
     @Override
-    public List<InetAddress> held(Node node) {
+    public List<Cidr> held(Node node) {
         return List.of();
     }
 

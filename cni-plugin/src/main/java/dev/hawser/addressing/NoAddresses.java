@@ -1,11 +1,11 @@
 package dev.hawser.addressing;
 
+import dev.hawser.ip.Cidr;
 import dev.hawser.run.Cleanup;
 import dev.hawser.run.Node;
 import dev.hawser.run.Transaction;
 import dev.hawser.spec.CniResult;
 import dev.hawser.spec.ValidAttachments;
-import java.net.InetAddress;
 import java.util.List;
 
 /** A network without addresses. */
@@ -22,7 +22,7 @@ record NoAddresses() implements AddressSource {
     }
 
     @Override
-    public List<InetAddress> held(Node node) {
+    public List<Cidr> held(Node node) {
         return List.of();
     }
 

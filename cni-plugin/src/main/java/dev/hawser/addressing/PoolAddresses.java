@@ -1,5 +1,6 @@
 package dev.hawser.addressing;
 
+import dev.hawser.ip.Cidr;
 import dev.hawser.ipam.AddressPool;
 import dev.hawser.ipam.Allocation;
 import dev.hawser.ipam.Lease;
@@ -87,8 +88,19 @@ record PoolAddresses(
     }
 
     @Override
-    public List<InetAddress> held(Node node) {
-        return pool(node).find(call.owner()).stream().map(Lease::address).toList();
+    public List<Cidr> held(Node node) {
+        return pool(node).find(call.owner()).stream()
+                .map(Lease::address)
+                .flatMap(address -> inSubnet(address).stream())
+                .toList();
+    }
+
+    /** None if the configuration has other ranges by now. */
+    private Optional<Cidr> inSubnet(InetAddress address) {
+        return rangeSets.stream()
+                .flatMap(set -> set.rangeOf(address).stream())
+                .map(range -> new Cidr(address, range.subnet().prefixLength()))
+                .findFirst();
     }
 
     @Override

@@ -124,8 +124,8 @@ record StaticAddresses(Call call, CniResult result) implements AddressSource {
     }
 
     @Override
-    public List<InetAddress> held(Node node) {
-        return result.ips().stream().map(ip -> ip.address().address()).toList();
+    public List<Cidr> held(Node node) {
+        return result.ips().stream().map(CniResult.Ip::address).toList();
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.hawser.kernel;
 
 import dev.hawser.ip.Cidr;
 import dev.hawser.ip.IpMath;
-import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -222,8 +221,8 @@ public sealed interface Change {
     }
 
     /**
-     * What the pod at {@code address} sends beyond its own subnet leaves the node with the node's address. The ruleset is
-     * loaded if it is not there; the pod is one element of a map, in constant time (nftables).
+     * What the pod at {@code address} sends beyond its own subnet leaves the node with the node's address. The ruleset of the
+     * subnet is loaded if it is not there; the pod is one element of a set, in constant time (nftables).
      *
      * @param address the pod's address with the prefix length of its subnet
      * @param owner whose the element is
@@ -231,29 +230,34 @@ public sealed interface Change {
     record AddMasquerade(Cidr address, Attachment owner) implements Change {
         @Override
         public String words() {
-            return "nft add element inet hawser masquerade" + family(address) + " { " + IpMath.text(address.address())
-                    + " comment \"" + owner.abbreviated() + "\" : goto " + subnetChain() + " }";
-        }
-
-        /**
-         * The chain that judges what the pods of this subnet send: {@code subnet-10.1.0.0-16},
-         * {@code subnet-fd00__-64}. nft(8) reads neither slashes with digits nor colons in a name.
-         */
-        public String subnetChain() {
-            return "subnet-" + address.network().toString().replace('/', '-').replace(':', '_');
+            return "nft add element inet hawser " + masqueradeSet(address) + " { " + IpMath.text(address.address())
+                    + " comment \"" + owner.abbreviated() + "\" }";
         }
     }
 
     /**
      * The address is not masqueraded for this owner. An element that has another owner stays: a late DEL must not take
      * away what a newer pod was given since.
+     *
+     * @param address the pod's address with the prefix length of its subnet
+     * @param owner whose the element was
      */
-    record DeleteMasquerade(InetAddress address, Attachment owner) implements Change {
+    record DeleteMasquerade(Cidr address, Attachment owner) implements Change {
         @Override
         public String words() {
-            return "nft delete element inet hawser masquerade" + (IpMath.isIpv4(address) ? "4" : "6") + " { "
-                    + IpMath.text(address) + " }";
+            return "nft delete element inet hawser " + masqueradeSet(address) + " { " + IpMath.text(address.address())
+                    + " }";
         }
+    }
+
+    /**
+     * The set of the masqueraded addresses of a subnet, and the chain that looks into it: {@code subnet-10.1.0.0-16},
+     * {@code subnet-fd00__-64}. nft(8) reads neither slashes with digits nor colons in a name.
+     *
+     * @param address one of the subnet, with the length of its prefix
+     */
+    static String masqueradeSet(Cidr address) {
+        return "subnet-" + address.network().toString().replace('/', '-').replace(':', '_');
     }
 
     /**
@@ -319,9 +323,5 @@ public sealed interface Change {
 
     private static String onOff(boolean on) {
         return on ? "on" : "off";
-    }
-
-    private static String family(Cidr address) {
-        return address.isIpv4() ? "4" : "6";
     }
 }

@@ -1,7 +1,6 @@
 package dev.hawser.kernel;
 
 import dev.hawser.ip.Cidr;
-import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,7 +28,7 @@ public interface Kernel extends AutoCloseable {
                 .orElseThrow(() -> new KernelException(
                         "look up " + name + " " + (side == Side.HOST ? "on the host" : "in the container")
                                 + ": no such link",
-                        NO_SUCH_DEVICE));
+                        Errno.ENODEV));
     }
 
     /** All links of this side. */
@@ -53,8 +52,10 @@ public interface Kernel extends AutoCloseable {
     /**
      * Whose element masquerades this address, if one does, in {@link Attachment#abbreviated()} form. A look-up by key.
      * Host side.
+     *
+     * @param address with the prefix length of its subnet
      */
-    Optional<Attachment> masqueradeOwner(InetAddress address);
+    Optional<Attachment> masqueradeOwner(Cidr address);
 
     /** All masqueraded addresses, each with its owner in {@link Attachment#abbreviated()} form. Host side. */
     List<Change.AddMasquerade> masquerades();
@@ -76,10 +77,4 @@ public interface Kernel extends AutoCloseable {
 
     @Override
     void close();
-
-    /** ENODEV of errno(3). */
-    int NO_SUCH_DEVICE = 19;
-
-    /** EEXIST of errno(3). */
-    int ALREADY_EXISTS = 17;
 }

@@ -7,7 +7,7 @@ import static dev.hawser.kernel.Errno.ENOENT;
 import static dev.hawser.kernel.Errno.EOPNOTSUPP;
 import static dev.hawser.kernel.Errno.EPERM;
 
-import dev.hawser.ip.IpMath;
+import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
 import dev.hawser.kernel.KernelException;
@@ -19,7 +19,6 @@ import dev.hawser.netfilter.Ruleset;
 import dev.hawser.netlink.Ack;
 import dev.hawser.netlink.AttrReader;
 import dev.hawser.netlink.Request;
-import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,7 +85,7 @@ final class Firewall {
     // ---- Masquerading
 
     void apply(Change.AddMasquerade change) {
-        Ack ack = withRuleset(() -> tryToAdd(change), Ruleset.masquerade(change));
+        Ack ack = withRuleset(() -> tryToAdd(change), Ruleset.masquerade(change.address()));
         require(ack, "masquerade", change.address() + " for " + change.owner());
     }
 
@@ -96,47 +95,33 @@ final class Firewall {
         if (!exists(ack)) {
             return ack;
         }
-        InetAddress address = change.address().address();
-        return masquerade(address).filter(found -> isSame(found, change)).isPresent()
+        return isOf(change.owner(), change.address())
                 ? Ack.OK
-                : execute(List.of(Nftables.deleteMasquerade(address), Nftables.add(change)));
+                : execute(List.of(Nftables.deleteMasquerade(change.address()), Nftables.add(change)));
     }
 
-    private static boolean isSame(Change.AddMasquerade found, Change.AddMasquerade wanted) {
-        return found.equals(
-                new Change.AddMasquerade(wanted.address(), wanted.owner().abbreviated()));
+    private boolean isOf(Attachment owner, Cidr address) {
+        return masqueradeOwner(address).filter(owner.abbreviated()::equals).isPresent();
     }
 
     void apply(Change.DeleteMasquerade change) {
-        boolean own = masqueradeOwner(change.address())
-                .filter(change.owner().abbreviated()::equals)
-                .isPresent();
-        if (own) {
+        if (isOf(change.owner(), change.address())) {
             Ack ack = execute(List.of(Nftables.deleteMasquerade(change.address())));
-            require(ack.ignoring(ENOENT), "stop masquerading", IpMath.text(change.address()));
+            require(ack.ignoring(ENOENT), "stop masquerading", change.address().toString());
         }
     }
 
-    Optional<Attachment> masqueradeOwner(InetAddress address) {
-        return masquerade(address).map(Change.AddMasquerade::owner);
-    }
-
-    private Optional<Change.AddMasquerade> masquerade(InetAddress address) {
+    Optional<Attachment> masqueradeOwner(Cidr address) {
         return host.netfilter()
-                .find(
-                        Nftables.masqueradeOf(address),
-                        Nftables::masquerades,
-                        ENOENT,
-                        "the masquerade of " + IpMath.text(address))
-                .flatMap(found -> found.stream().findFirst());
+                .find(Nftables.masqueradeOf(address), Nftables::masquerades, ENOENT, "the masquerade of " + address)
+                .flatMap(found -> found.stream().findFirst())
+                .map(Change.AddMasquerade::owner);
     }
 
     List<Change.AddMasquerade> masquerades() {
-        List<Change.AddMasquerade> all = new ArrayList<>();
-        for (boolean ipv4 : new boolean[] {true, false}) {
-            all.addAll(dump(Nftables.allMasquerades(ipv4), Nftables::masquerades, "masquerades"));
-        }
-        return all;
+        return dump(Nftables.allMasqueradeSets(), Nftables::masqueradeSets, "masqueraded subnets").stream()
+                .flatMap(set -> dump(Nftables.allMasquerades(set), Nftables::masquerades, "masquerades").stream())
+                .toList();
     }
 
     // ---- MAC guards

@@ -10,7 +10,6 @@ import dev.hawser.kernel.NftChain;
 import dev.hawser.kernel.Route;
 import dev.hawser.kernel.Side;
 import dev.hawser.sys.Netns;
-import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -149,7 +148,7 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
-    public Optional<Attachment> masqueradeOwner(InetAddress address) {
+    public Optional<Attachment> masqueradeOwner(Cidr address) {
         return firewall().masqueradeOwner(address);
     }
 

@@ -14,6 +14,7 @@ final class NfTables {
     static final int NFT_MSG_DELCHAIN = message(5);
     static final int NFT_MSG_GETRULE = message(7);
     static final int NFT_MSG_DELRULE = message(8);
+    static final int NFT_MSG_GETSET = message(10);
     static final int NFT_MSG_NEWSETELEM = message(12);
     static final int NFT_MSG_GETSETELEM = message(13);
     static final int NFT_MSG_DELSETELEM = message(14);
@@ -29,6 +30,10 @@ final class NfTables {
     static final int NFTA_RULE_HANDLE = 3;
     static final int NFTA_RULE_USERDATA = 7;
 
+    // enum nft_set_attributes.
+    static final int NFTA_SET_TABLE = 1;
+    static final int NFTA_SET_NAME = 2;
+
     // enum nft_set_elem_list_attributes.
     static final int NFTA_SET_ELEM_LIST_TABLE = 1;
     static final int NFTA_SET_ELEM_LIST_SET = 2;
@@ -39,19 +44,10 @@ final class NfTables {
 
     // enum nft_set_elem_attributes.
     static final int NFTA_SET_ELEM_KEY = 1;
-    static final int NFTA_SET_ELEM_DATA = 2;
     static final int NFTA_SET_ELEM_USERDATA = 6;
 
     // enum nft_data_attributes.
     static final int NFTA_DATA_VALUE = 1;
-    static final int NFTA_DATA_VERDICT = 2;
-
-    // enum nft_verdict_attributes.
-    static final int NFTA_VERDICT_CODE = 1;
-    static final int NFTA_VERDICT_CHAIN = 2;
-
-    // enum nft_verdicts.
-    static final int NFT_GOTO = -4;
 
     // enum nftnl_udata_set_elem_types, enum nftnl_udata_rule_types.
     static final int NFTNL_UDATA_COMMENT = 0;

@@ -11,12 +11,15 @@ import static dev.hawser.netfilter.NfTables.NFTA_RULE_TABLE;
 import static dev.hawser.netfilter.NfTables.NFTA_RULE_USERDATA;
 import static dev.hawser.netfilter.NfTables.NFTA_SET_ELEM_LIST_SET;
 import static dev.hawser.netfilter.NfTables.NFTA_SET_ELEM_LIST_TABLE;
+import static dev.hawser.netfilter.NfTables.NFTA_SET_NAME;
+import static dev.hawser.netfilter.NfTables.NFTA_SET_TABLE;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_DELCHAIN;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_DELRULE;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_DELSETELEM;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_GETCHAIN;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_GETGEN;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_GETRULE;
+import static dev.hawser.netfilter.NfTables.NFT_MSG_GETSET;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_GETSETELEM;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_NEWSETELEM;
 import static dev.hawser.netlink.Netlink.NLM_F_CREATE;
@@ -26,6 +29,7 @@ import static dev.hawser.netlink.Netlink.NLM_F_REQUEST;
 import dev.hawser.ip.Cidr;
 import dev.hawser.ip.IpMath;
 import dev.hawser.kernel.Attachment;
+import dev.hawser.kernel.Change;
 import dev.hawser.kernel.Change.AddMacGuard;
 import dev.hawser.kernel.Change.AddMasquerade;
 import dev.hawser.kernel.MacAddress;
@@ -33,17 +37,21 @@ import dev.hawser.kernel.NftChain;
 import dev.hawser.netlink.AttrReader;
 import dev.hawser.netlink.AttrWriter;
 import dev.hawser.netlink.Request;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The requests to nf_tables, and the answers. What changes something is part of a {@link #batch}: the kernel carries out
  * all of one batch or nothing of it, and acknowledges each of its messages.
  */
 public final class Nftables {
+
+    /** What {@link Change#masqueradeSet} makes; the group is the length of the prefix. */
+    private static final Pattern SUBNET = Pattern.compile("subnet-[0-9a-f._]+-([0-9]{1,3})");
 
     private Nftables() {}
 
@@ -71,60 +79,77 @@ public final class Nftables {
 
     // ---- Masquerading
 
-    /**
-     * A new element of the map of masqueraded sources. EEXIST if the address has one already (EBUSY from kernels that
-     * compare its verdict first); ENOENT if the map or the chain of the subnet is missing.
-     */
+    /** A new element of the set of its subnet. EEXIST if the address has one already; ENOENT if there is no such set. */
     public static Request add(AddMasquerade masquerade) {
-        InetAddress address = masquerade.address().address();
         Element element = new Element(
-                Key.of(address),
-                masquerade.subnetChain(),
+                Key.of(masquerade.address().address()),
                 masquerade.owner().abbreviated().toString());
-        return elements(NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL, masqueradeMap(address), element);
+        return elements(NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL, masqueradeSet(masquerade.address()), element);
     }
 
-    /** The end of an element of the map of masqueraded sources; ENOENT if there is none. */
-    public static Request deleteMasquerade(InetAddress address) {
-        return elements(NFT_MSG_DELSETELEM, 0, masqueradeMap(address), Element.of(Key.of(address)));
+    /** The end of an element of the set of its subnet; ENOENT if there is none. */
+    public static Request deleteMasquerade(Cidr address) {
+        return elements(NFT_MSG_DELSETELEM, 0, masqueradeSet(address), Element.of(Key.of(address.address())));
     }
 
     /** Looks up the element of one address; {@link #masquerades} reads the answer. ENOENT if there is none. */
-    public static Request masqueradeOf(InetAddress address) {
-        return elements(NFT_MSG_GETSETELEM, 0, masqueradeMap(address), Element.of(Key.of(address)));
+    public static Request masqueradeOf(Cidr address) {
+        return elements(NFT_MSG_GETSETELEM, 0, masqueradeSet(address), Element.of(Key.of(address.address())));
     }
 
-    /** Dumps the map of this family; {@link #masquerades} reads the answers. ENOENT if there is no such map. */
-    public static Request allMasquerades(boolean ipv4) {
-        return allElements(new SetName(Family.INET, ipv4 ? Ruleset.MASQUERADE4 : Ruleset.MASQUERADE6));
+    /** Dumps the names of the sets in our table; {@link #masqueradeSets} reads the answers. ENOENT if there is no such table. */
+    public static Request allMasqueradeSets() {
+        return Request.dump(
+                NFT_MSG_GETSET,
+                out -> out.fixed(new NfGenMsg(Family.INET.number, 0)).string(NFTA_SET_TABLE, Ruleset.TABLE));
+    }
+
+    /** The names of the sets of one answer that are those of subnets. */
+    public static List<String> masqueradeSets(AttrReader answer) {
+        answer.fixed(NfGenMsg.BYTES);
+        String table = "";
+        String name = "";
+        while (answer.next()) {
+            switch (answer.type()) {
+                case NFTA_SET_TABLE -> table = answer.string();
+                case NFTA_SET_NAME -> name = answer.string();
+                default -> {} // its types, flags and sizes
+            }
+        }
+        return table.equals(Ruleset.TABLE) && SUBNET.matcher(name).matches() ? List.of(name) : List.of();
+    }
+
+    /** Dumps the set of a subnet; {@link #masquerades} reads the answers. ENOENT if there is no such set. */
+    public static Request allMasquerades(String set) {
+        return allElements(new SetName(Family.INET, set));
     }
 
     /** The masqueraded sources of one answer. Elements that we could not have made are left out. */
     public static List<AddMasquerade> masquerades(AttrReader answer) {
-        return Element.readAll(answer).stream()
-                .flatMap(element -> masquerade(element).stream())
+        Elements found = Elements.read(answer);
+        return found.elements().stream()
+                .flatMap(element -> masquerade(found.set(), element).stream())
                 .toList();
     }
 
-    private static Optional<AddMasquerade> masquerade(Element element) {
+    private static Optional<AddMasquerade> masquerade(String set, Element element) {
         return Attachment.parse(element.comment())
-                .flatMap(owner -> subnet(element).map(address -> new AddMasquerade(address, owner)))
-                .filter(masquerade -> masquerade.subnetChain().equals(element.chain()));
+                .flatMap(owner -> address(set, element.key()).map(address -> new AddMasquerade(address, owner)));
     }
 
-    /** The address and, from the end of the chain's name, the length of the prefix. */
-    private static Optional<Cidr> subnet(Element element) {
-        String digits = element.chain().substring(element.chain().lastIndexOf('-') + 1);
-        return digits.matches("[0-9]{1,3}")
-                ? element.key()
-                        .address()
-                        .filter(address -> Integer.parseInt(digits) <= IpMath.bits(address))
-                        .map(address -> new Cidr(address, Integer.parseInt(digits)))
+    /** The address with, from the end of the set's name, the length of its prefix; none if it is not of this subnet. */
+    private static Optional<Cidr> address(String set, Key key) {
+        Matcher subnet = SUBNET.matcher(set);
+        return subnet.matches()
+                ? key.address()
+                        .filter(address -> Integer.parseInt(subnet.group(1)) <= IpMath.bits(address))
+                        .map(address -> new Cidr(address, Integer.parseInt(subnet.group(1))))
+                        .filter(address -> Change.masqueradeSet(address).equals(set))
                 : Optional.empty();
     }
 
-    private static SetName masqueradeMap(InetAddress address) {
-        return new SetName(Family.INET, IpMath.isIpv4(address) ? Ruleset.MASQUERADE4 : Ruleset.MASQUERADE6);
+    private static SetName masqueradeSet(Cidr address) {
+        return new SetName(Family.INET, Change.masqueradeSet(address));
     }
 
     // ---- MAC guards
@@ -140,7 +165,7 @@ public final class Nftables {
                         NFT_MSG_NEWSETELEM,
                         NLM_F_CREATE | NLM_F_EXCL,
                         GUARDED,
-                        new Element(Key.of(guard.link()), "", comment)),
+                        new Element(Key.of(guard.link()), comment)),
                 elements(NFT_MSG_NEWSETELEM, NLM_F_CREATE, ALLOWED, Element.of(Key.of(guard.link(), guard.mac()))));
     }
 
@@ -166,14 +191,14 @@ public final class Nftables {
 
     /** The guarded ports of one answer. */
     public static List<GuardedPort> guardedPorts(AttrReader answer) {
-        return Element.readAll(answer).stream()
+        return Elements.read(answer).elements().stream()
                 .map(element -> new GuardedPort(element.key().link(), Attachment.parse(element.comment())))
                 .toList();
     }
 
     /** The allowed MACs of one answer. */
     public static List<AllowedMac> allowedMacs(AttrReader answer) {
-        return Element.readAll(answer).stream()
+        return Elements.read(answer).elements().stream()
                 .map(Element::key)
                 .flatMap(key -> key.mac().map(mac -> new AllowedMac(key.link(), mac)).stream())
                 .toList();
@@ -253,7 +278,7 @@ public final class Nftables {
     private static final SetName GUARDED = new SetName(Family.BRIDGE, Ruleset.GUARDED);
     private static final SetName ALLOWED = new SetName(Family.BRIDGE, Ruleset.ALLOWED);
 
-    /** A set or map of our table in this family. */
+    /** A set of our table in this family. */
     private record SetName(Family family, String name) {
 
         void writeTo(AttrWriter out) {

@@ -1,10 +1,11 @@
 package dev.hawser.netfilter;
 
-import dev.hawser.kernel.Change.AddMasquerade;
+import dev.hawser.ip.Cidr;
+import dev.hawser.kernel.Change;
 
 /**
  * The fixed ruleset of a node, as scripts for {@code nft -f -}. Loading one again changes nothing that a packet or
- * another attachment could notice: nft applies a script in one transaction, the maps and sets are never flushed, and a
+ * another attachment could notice: nft applies a script in one transaction, the sets are never flushed, and a
  * chain that is flushed is refilled by the same script.
  */
 public final class Ruleset {
@@ -12,42 +13,36 @@ public final class Ruleset {
     /** The name of our tables, one per family. */
     static final String TABLE = "hawser";
 
-    static final String MASQUERADE4 = "masquerade4";
-    static final String MASQUERADE6 = "masquerade6";
     static final String GUARDED = "guarded";
     static final String ALLOWED = "allowed";
 
     private Ruleset() {}
 
     /**
-     * What masquerading a pod needs around its element: the maps, the chain of its subnet, and the way there.
+     * What masquerading a pod needs around its element: the set of its subnet's pods, and the chain that looks into it. Within
+     * the subnet nothing happens to a packet, all else leaves with the node's address. Multicast is left alone, as by the
+     * reference plugins.
      *
-     * <p>The element sends a packet to its subnet's chain: within the subnet nothing happens to it, all else leaves
-     * with the node's address. Multicast is left alone, as by the reference plugins.
+     * <p>The first packet of a connection costs one hash look-up for each masqueraded subnet of the node, however many pods
+     * there are; the others cost nothing (a chain of type nat sees only the first). A pod that comes or goes is one element,
+     * in constant time.
      *
-     * <p>A packet costs one hash look-up however many pods there are. So does deleting an element; but a new element that
-     * leads to a chain has the kernel walk the map once, looking for loops (nf_tables_api.c, nft_table_validate): some
-     * 50 ns for each pod that is there.
+     * @param address one of the subnet, with the length of its prefix
      */
-    public static String masquerade(AddMasquerade masquerade) {
+    public static String masquerade(Cidr address) {
         return """
                 add table inet hawser
-                add map inet hawser masquerade4 { type ipv4_addr : verdict ; }
-                add map inet hawser masquerade6 { type ipv6_addr : verdict ; }
-                add chain inet hawser %1$s
+                add set inet hawser %1$s { type %2$s_addr ; }
+                add chain inet hawser %1$s { type nat hook postrouting priority srcnat ; policy accept ; }
                 flush chain inet hawser %1$s
-                add rule inet hawser %1$s %2$s daddr %3$s return
-                add rule inet hawser %1$s masquerade
-                add chain inet hawser postrouting { type nat hook postrouting priority srcnat ; policy accept ; }
-                flush chain inet hawser postrouting
-                add rule inet hawser postrouting ip daddr 224.0.0.0/4 return
-                add rule inet hawser postrouting ip6 daddr ff00::/8 return
-                add rule inet hawser postrouting ip saddr vmap @masquerade4
-                add rule inet hawser postrouting ip6 saddr vmap @masquerade6
+                add rule inet hawser %1$s %3$s daddr %4$s return
+                add rule inet hawser %1$s %3$s saddr @%1$s %3$s daddr != %5$s masquerade
                 """.formatted(
-                        masquerade.subnetChain(),
-                        masquerade.address().isIpv4() ? "ip" : "ip6",
-                        masquerade.address().network());
+                        Change.masqueradeSet(address),
+                        address.isIpv4() ? "ipv4" : "ipv6",
+                        address.isIpv4() ? "ip" : "ip6",
+                        address.isIpv4() ? "224.0.0.0/4" : "ff00::/8",
+                        address.network());
     }
 
     /**

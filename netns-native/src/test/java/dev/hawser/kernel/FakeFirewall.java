@@ -1,6 +1,6 @@
 package dev.hawser.kernel;
 
-import java.net.InetAddress;
+import dev.hawser.ip.Cidr;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +12,7 @@ final class FakeFirewall {
 
     private record Table(boolean ipv4, String name) {}
 
-    final Map<InetAddress, Change.AddMasquerade> masquerades = new LinkedHashMap<>();
+    final Map<Cidr, Change.AddMasquerade> masquerades = new LinkedHashMap<>();
     final Map<String, Change.AddMacGuard> macGuards = new LinkedHashMap<>();
     private final Map<NftChain, List<NftChain.Rule>> chains = new LinkedHashMap<>();
     private final Map<Table, FakeIptables> iptables = new LinkedHashMap<>();
@@ -20,14 +20,14 @@ final class FakeFirewall {
 
     void add(Change.AddMasquerade change) {
         masquerades.put(
-                change.address().address(),
+                change.address(),
                 new Change.AddMasquerade(change.address(), change.owner().abbreviated()));
     }
 
     void delete(Change.DeleteMasquerade change) {
         masquerades
                 .values()
-                .removeIf(found -> found.address().address().equals(change.address())
+                .removeIf(found -> found.address().equals(change.address())
                         && found.owner().equals(change.owner().abbreviated()));
     }
 

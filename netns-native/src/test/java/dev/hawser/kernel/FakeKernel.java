@@ -9,7 +9,6 @@ import static dev.hawser.kernel.Errno.ENETUNREACH;
 import static dev.hawser.kernel.Errno.EOPNOTSUPP;
 
 import dev.hawser.ip.Cidr;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -244,7 +243,7 @@ public final class FakeKernel implements Kernel {
     }
 
     @Override
-    public Optional<Attachment> masqueradeOwner(InetAddress address) {
+    public Optional<Attachment> masqueradeOwner(Cidr address) {
         return Optional.ofNullable(firewall.masquerades.get(address)).map(Change.AddMasquerade::owner);
     }
 

@@ -58,7 +58,7 @@ public abstract class KernelContract {
         KernelException e = assertThrows(KernelException.class, () -> addBridge("veth1"));
 
         assertEquals("\"veth1\" already exists but is not a bridge", e.getMessage());
-        assertEquals(Kernel.ALREADY_EXISTS, e.errno());
+        assertEquals(Errno.EEXIST, e.errno());
     }
 
     @Test
@@ -125,7 +125,7 @@ public abstract class KernelContract {
         KernelException e = assertThrows(KernelException.class, () -> addVeth("veth2", "eth0"));
 
         assertEquals("container veth name (\"eth0\") peer provided (\"veth2\") already exists", e.getMessage());
-        assertEquals(Kernel.ALREADY_EXISTS, e.errno());
+        assertEquals(Errno.EEXIST, e.errno());
         assertEquals(Optional.empty(), kernel().link(HOST, "veth2"));
     }
 
@@ -136,7 +136,7 @@ public abstract class KernelContract {
         KernelException e = assertThrows(KernelException.class, () -> addVeth("veth1", "eth1"));
 
         assertTrue(e.toString().contains("veth1"), e::toString);
-        assertEquals(Kernel.ALREADY_EXISTS, e.errno());
+        assertEquals(Errno.EEXIST, e.errno());
         assertEquals(Optional.empty(), kernel().link(POD, "eth1"));
     }
 
@@ -145,7 +145,7 @@ public abstract class KernelContract {
         KernelException e = assertThrows(
                 KernelException.class, () -> addVeth("veth1", "eth0", Optional.of("no-such"), OptionalInt.empty()));
 
-        assertEquals(Kernel.NO_SUCH_DEVICE, e.errno());
+        assertEquals(Errno.ENODEV, e.errno());
         assertEquals(Optional.empty(), kernel().link(HOST, "veth1"));
     }
 
@@ -199,7 +199,7 @@ public abstract class KernelContract {
         KernelException e = assertThrows(KernelException.class, () -> apply(HOST, new Change.SetUp("no-such")));
 
         assertTrue(e.toString().contains("no-such"), e::toString);
-        assertEquals(Kernel.NO_SUCH_DEVICE, e.errno());
+        assertEquals(Errno.ENODEV, e.errno());
     }
 
     @Test
@@ -335,7 +335,7 @@ public abstract class KernelContract {
 
         KernelException e = assertThrows(KernelException.class, () -> apply(POD, wider));
 
-        assertEquals(Kernel.ALREADY_EXISTS, e.errno());
+        assertEquals(Errno.EEXIST, e.errno());
     }
 
     @Test
@@ -372,7 +372,7 @@ public abstract class KernelContract {
         KernelException e =
                 assertThrows(KernelException.class, () -> apply(POD, new Change.AddAddress("no-such", ADDRESS)));
 
-        assertEquals(Kernel.NO_SUCH_DEVICE, e.errno());
+        assertEquals(Errno.ENODEV, e.errno());
     }
 
     @Test
@@ -526,7 +526,7 @@ public abstract class KernelContract {
         apply(HOST, new Change.AddMasquerade(ADDRESS, OWNER));
         apply(HOST, new Change.AddMasquerade(ADDRESS6, OTHER));
 
-        assertEquals(Optional.of(OWNER), kernel().masqueradeOwner(ADDRESS.address()));
+        assertEquals(Optional.of(OWNER), kernel().masqueradeOwner(ADDRESS));
         assertEquals(
                 List.of(new Change.AddMasquerade(ADDRESS, OWNER), new Change.AddMasquerade(ADDRESS6, OTHER)),
                 kernel().masquerades());
@@ -537,19 +537,19 @@ public abstract class KernelContract {
         apply(HOST, new Change.AddMasquerade(ADDRESS, OWNER));
 
         apply(HOST, new Change.AddMasquerade(ADDRESS, OTHER));
-        apply(HOST, new Change.DeleteMasquerade(ADDRESS.address(), OWNER));
+        apply(HOST, new Change.DeleteMasquerade(ADDRESS, OWNER));
 
-        assertEquals(Optional.of(OTHER), kernel().masqueradeOwner(ADDRESS.address()));
+        assertEquals(Optional.of(OTHER), kernel().masqueradeOwner(ADDRESS));
     }
 
     @Test
     void anAddressIsNoLongerMasqueradedOnceItsOwnerIsGone() {
         apply(HOST, new Change.AddMasquerade(ADDRESS, OWNER));
 
-        apply(HOST, new Change.DeleteMasquerade(ADDRESS.address(), OWNER));
-        apply(HOST, new Change.DeleteMasquerade(ADDRESS.address(), OWNER));
+        apply(HOST, new Change.DeleteMasquerade(ADDRESS, OWNER));
+        apply(HOST, new Change.DeleteMasquerade(ADDRESS, OWNER));
 
-        assertEquals(Optional.empty(), kernel().masqueradeOwner(ADDRESS.address()));
+        assertEquals(Optional.empty(), kernel().masqueradeOwner(ADDRESS));
     }
 
     @Test

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hawser.ip.Cidr;
-import dev.hawser.ip.IpMath;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change.AddMacGuard;
 import dev.hawser.kernel.Change.AddMasquerade;
@@ -92,7 +91,7 @@ class FirewallTrafficTest {
     void afterDeletingTheWorldNoLongerAnswers() {
         firewall.apply(new AddMasquerade(Cidr.parse("10.1.0.5/16"), OWNER));
 
-        firewall.apply(new DeleteMasquerade(IpMath.parse("10.1.0.5"), OWNER));
+        firewall.apply(new DeleteMasquerade(Cidr.parse("10.1.0.5/16"), OWNER));
 
         assertFalse(reaches(pod, "192.0.2.2"));
     }

@@ -227,7 +227,7 @@ class LinuxHostTest {
     }
 
     private static Change undo(Change.AddMasquerade add) {
-        return new Change.DeleteMasquerade(add.address().address(), add.owner());
+        return new Change.DeleteMasquerade(add.address(), add.owner());
     }
 
     private void addVeths(int count) {

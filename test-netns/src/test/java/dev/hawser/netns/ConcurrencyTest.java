@@ -36,7 +36,9 @@ class ConcurrencyTest {
         assertEquals(AT_ONCE, addresses(added).size());
         assertEquals(AT_ONCE, node.ip().ports("cni0").size());
         assertEquals(2 * AT_ONCE, node.pool().leases().size());
-        assertEquals(AT_ONCE, node.nft().elements("inet hawser", "masquerade4").size());
+        assertEquals(
+                AT_ONCE,
+                node.nft().elements("inet hawser", "subnet-10.88.0.0-24").size());
         assertEquals(List.of("10.88.0.1/24", "fd00:88::1/64"), node.ip().addresses("cni0"));
         pods.forEach(pod -> assertTrue(pod.netns().reaches("10.88.0.1"), pod::toString));
     }
@@ -68,7 +70,8 @@ class ConcurrencyTest {
         answers.forEach(answer -> assertEquals(0, answer.exitStatus(), answer::toString));
         assertEquals(owners(coming), Set.copyOf(node.pool().leases().values()));
         assertEquals(
-                AT_ONCE / 2, node.nft().elements("inet hawser", "masquerade4").size());
+                AT_ONCE / 2,
+                node.nft().elements("inet hawser", "subnet-10.88.0.0-24").size());
     }
 
     @Test

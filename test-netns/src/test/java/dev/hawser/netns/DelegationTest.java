@@ -289,7 +289,7 @@ class DelegationTest {
                 node.ip().linkNames().stream()
                         .filter(name -> !name.equals("cni0"))
                         .toList());
-        assertEquals(List.of(), node.nft().elements("inet hawser", "masquerade4"));
+        assertEquals(List.of(), node.nft().masquerades());
         assertEquals(List.of(), node.nft().elements("bridge hawser", "guarded"));
         assertEquals(List.of(), node.nft().elements("bridge hawser", "allowed"));
     }

@@ -201,7 +201,8 @@ class DeleteTest {
         node.delete(conf, pod, added).succeeded();
 
         assertEquals(List.of(), pod.ip().linkNames());
-        assertEquals(1, node.nft().elements("inet hawser", "masquerade4").size());
+        assertEquals(
+                1, node.nft().elements("inet hawser", "subnet-10.88.0.0-24").size());
     }
 
     /** Which backend it was is not written down anywhere: a node's configuration may have changed since. */
@@ -245,7 +246,7 @@ class DeleteTest {
                 [[{"subnet": "10.88.0.0/24"}]]"""), pod, added)
                 .succeeded();
 
-        List<String> elements = node.nft().elements("inet hawser", "masquerade4");
+        List<String> elements = node.nft().elements("inet hawser", "subnet-10.88.0.0-24");
         assertTrue(elements.stream().anyMatch(element -> element.contains("\"" + address + "\"")), elements::toString);
         assertEquals(Pool.owner(newer), node.pool().leases().get(address));
         assertEquals(before.links(), node.remains().links());

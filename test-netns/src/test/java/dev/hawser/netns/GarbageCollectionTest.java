@@ -112,7 +112,7 @@ class GarbageCollectionTest {
                 .result();
         Map<String, String> leases = node.pool("net10").leases();
         List<String> ports = node.ip().ports("cni0");
-        List<String> elements = node.nft().elements("inet hawser", "masquerade4");
+        List<String> elements = node.nft().elements("inet hawser", "subnet-10.99.0.0-24");
         List<String> guards = node.nft().elements("bridge hawser", "guarded");
         List<String> rules = node.nft().natRules("iptables");
         node.add(conf, stale).result();
@@ -121,7 +121,7 @@ class GarbageCollectionTest {
 
         assertEquals(leases, node.pool("net10").leases());
         assertEquals(ports, node.ip().ports("cni0"));
-        assertEquals(elements, node.nft().elements("inet hawser", "masquerade4"));
+        assertEquals(elements, node.nft().elements("inet hawser", "subnet-10.99.0.0-24"));
         assertEquals(guards, node.nft().elements("bridge hawser", "guarded"));
         assertEquals(rules, node.nft().natRules("iptables"));
     }
@@ -219,8 +219,7 @@ class GarbageCollectionTest {
     private void assertEverythingIsCollected() {
         assertEquals(List.of("cni0"), node.ip().linkNames());
         assertEquals(Map.of(), node.pool().leases());
-        assertEquals(List.of(), node.nft().elements("inet hawser", "masquerade4"));
-        assertEquals(List.of(), node.nft().elements("inet hawser", "masquerade6"));
+        assertEquals(List.of(), node.nft().masquerades());
         assertEquals(List.of(), node.nft().elements("bridge hawser", "guarded"));
         assertEquals(List.of(), node.nft().elements("bridge hawser", "allowed"));
     }

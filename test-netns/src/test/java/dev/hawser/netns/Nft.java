@@ -1,6 +1,7 @@
 package dev.hawser.netns;
 
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,12 +27,21 @@ record Nft(Netns netns) {
                 .toList();
     }
 
-    /** The elements of a set or map, each as nft writes it in JSON, sorted. Nothing if the table is not there. */
+    /** The elements of a set, each as nft writes it in JSON, sorted. Nothing if the table is not there. */
     List<String> elements(String table, String name) {
-        return Stream.concat(all("map").stream(), all("set").stream())
+        return elements(table, name::equals);
+    }
+
+    /** The elements of all subnets' sets. */
+    List<String> masquerades() {
+        return elements("inet hawser", name -> true);
+    }
+
+    private List<String> elements(String table, Predicate<String> name) {
+        return all("set").stream()
                 .filter(set ->
                         (set.path("family").asString() + " " + set.path("table").asString()).equals(table))
-                .filter(set -> set.path("name").asString().equals(name))
+                .filter(set -> name.test(set.path("name").asString()))
                 .flatMap(set -> Json.elements(set.path("elem")).stream())
                 .map(JsonNode::toString)
                 .sorted()

@@ -25,15 +25,16 @@ class RulesTest {
         node.add(masqueraded.with("ipMasqBackend", "nftables"), pod).result();
 
         String owner = "net1/" + pod.containerId() + "/eth0";
-        assertOneElement(node.nft().elements("inet hawser", "masquerade4"), "10.88.0.2", owner);
-        assertOneElement(node.nft().elements("inet hawser", "masquerade6"), "fd00:88::2", owner);
+        assertOneElement(node.nft().elements("inet hawser", "subnet-10.88.0.0-24"), "10.88.0.2", owner);
+        assertOneElement(node.nft().elements("inet hawser", "subnet-fd00_88__-64"), "fd00:88::2", owner);
     }
 
     @Test
     void nftablesIsTheBackendUnlessAnotherIsNamed() {
         node.add(masqueraded, pod).result();
 
-        assertEquals(1, node.nft().elements("inet hawser", "masquerade4").size());
+        assertEquals(
+                1, node.nft().elements("inet hawser", "subnet-10.88.0.0-24").size());
     }
 
     @Test
@@ -44,8 +45,10 @@ class RulesTest {
         node.add(masqueraded, node.pod()).result();
 
         assertEquals(rules, node.nft().all("rule").size());
-        assertEquals(2, node.nft().elements("inet hawser", "masquerade4").size());
-        assertEquals(2, node.nft().elements("inet hawser", "masquerade6").size());
+        assertEquals(
+                2, node.nft().elements("inet hawser", "subnet-10.88.0.0-24").size());
+        assertEquals(
+                2, node.nft().elements("inet hawser", "subnet-fd00_88__-64").size());
     }
 
     @Test

@@ -167,7 +167,7 @@ final class BridgeCheck {
         }
         result.ips().stream()
                 .filter(ip -> isOurs(result, ip)
-                        && kernel.masqueradeOwner(ip.address().address()).isEmpty())
+                        && kernel.masqueradeOwner(ip.address()).isEmpty())
                 .forEach(ip -> missing.add(
                         "nothing masquerades " + IpMath.text(ip.address().address()) + " any more"));
     }

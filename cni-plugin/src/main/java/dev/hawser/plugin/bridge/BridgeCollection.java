@@ -56,8 +56,7 @@ final class BridgeCollection {
     private void collectMasquerades(Kernel kernel) {
         kernel.masquerades().stream()
                 .filter(element -> isStale(element.owner()))
-                .forEach(element -> remove(
-                        kernel, new Change.DeleteMasquerade(element.address().address(), element.owner())));
+                .forEach(element -> remove(kernel, new Change.DeleteMasquerade(element.address(), element.owner())));
     }
 
     private void collectMacGuards(Kernel kernel) {

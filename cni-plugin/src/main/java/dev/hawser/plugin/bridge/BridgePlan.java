@@ -12,7 +12,6 @@ import dev.hawser.spec.CniArgs;
 import dev.hawser.spec.CniException;
 import dev.hawser.spec.CniResult;
 import dev.hawser.spec.ErrorCode;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -294,11 +293,10 @@ final class BridgePlan {
     }
 
     private void masqueradeByNftables(Cidr address) {
-        InetAddress source = address.address();
         steps.add(Step.owned(
                 Side.HOST,
                 new Change.AddMasquerade(address, attachment),
-                new Change.DeleteMasquerade(source, attachment)));
+                new Change.DeleteMasquerade(address, attachment)));
     }
 
     private void own(Side side, Change change) {

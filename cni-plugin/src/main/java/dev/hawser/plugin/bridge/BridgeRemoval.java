@@ -1,5 +1,8 @@
 package dev.hawser.plugin.bridge;
 
+import static java.util.stream.Collectors.toSet;
+
+import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
 import dev.hawser.kernel.Kernel;
@@ -10,7 +13,6 @@ import dev.hawser.run.Cleanup;
 import dev.hawser.run.Node;
 import dev.hawser.spec.CniException;
 import dev.hawser.spec.CniResult;
-import java.net.InetAddress;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -28,7 +30,7 @@ final class BridgeRemoval {
     private final Attachment attachment;
     private final VethNames names;
     private final Optional<CniResult> previous;
-    private final Set<InetAddress> addresses = new LinkedHashSet<>();
+    private final Set<Cidr> addresses = new LinkedHashSet<>();
 
     BridgeRemoval(Call call, BridgeConf conf, Node node, Cleanup cleanup) {
         this.call = call;
@@ -55,8 +57,7 @@ final class BridgeRemoval {
 
     private void collectAddresses() {
         cleanup.attempt(() -> addresses.addAll(conf.addresses().held(node)));
-        previous.ifPresent(
-                result -> result.ips().forEach(ip -> addresses.add(ip.address().address())));
+        previous.ifPresent(result -> result.ips().forEach(ip -> addresses.add(ip.address())));
     }
 
     /** What ADD reported. A cache that makes no sense must not keep a pod from being deleted. */
@@ -80,8 +81,7 @@ final class BridgeRemoval {
     private void removeForeignLink(Kernel kernel) {
         if (kernel.link(Side.POD, call.ifName()).isPresent()) {
             kernel.addresses(Side.POD, call.ifName()).stream()
-                    .map(cidr -> cidr.address())
-                    .filter(address -> !address.isLinkLocalAddress())
+                    .filter(address -> !address.address().isLinkLocalAddress())
                     .forEach(addresses::add);
             kernel.apply(Side.POD, new Change.DeleteLink(call.ifName()));
         }
@@ -93,7 +93,7 @@ final class BridgeRemoval {
             addresses.forEach(address ->
                     cleanup.attempt(() -> kernel.apply(Side.HOST, new Change.DeleteMasquerade(address, attachment))));
             if (!addresses.isEmpty() || !podIsThere) {
-                traces.removeIptables(addresses);
+                traces.removeIptables(addresses.stream().map(Cidr::address).collect(toSet()));
             }
         }
         if (conf.guardMac()) {

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hawser.ip.Cidr;
-import dev.hawser.ip.IpMath;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
 import dev.hawser.kernel.Link;
@@ -69,7 +68,7 @@ class BridgePluginTest {
                 ip address add 10.1.2.1/24 dev cni0
                 ip link set cni0 address $(cat /sys/class/net/cni0/address)
                 sysctl -w net/ipv4/ip_forward=1
-                nft add element inet hawser masquerade4 { 10.1.2.2 comment "net/c1/eth0" : goto subnet-10.1.2.0-24 }
+                nft add element inet hawser subnet-10.1.2.0-24 { 10.1.2.2 comment "net/c1/eth0" }
                 ip link show up dev HOST  # wait until state UP, at most 2550 ms
                 """, applied());
     }
@@ -156,7 +155,7 @@ class BridgePluginTest {
                 """));
 
         assertEquals(new Ended(0, ""), ended);
-        assertEquals(Optional.of(next), node.kernel.masqueradeOwner(address.address()));
+        assertEquals(Optional.of(next), node.kernel.masqueradeOwner(address));
     }
 
     @Test
@@ -343,7 +342,7 @@ class BridgePluginTest {
         assertEquals(List.of(), node.leases("net"), when);
         assertEquals(List.of(), node.kernel.masquerades(), when);
         assertEquals(List.of(), node.kernel.macGuards(), when);
-        assertEquals(Optional.empty(), node.kernel.masqueradeOwner(IpMath.parse("10.1.2.2")), when);
+        assertEquals(Optional.empty(), node.kernel.masqueradeOwner(Cidr.parse("10.1.2.2/24")), when);
         for (boolean ipv4 : List.of(true, false)) {
             List<String> lines = node.kernel.iptables(ipv4, "nat");
             assertTrue(lines.stream().noneMatch(line -> line.contains("CNI-")), when + " " + lines);
