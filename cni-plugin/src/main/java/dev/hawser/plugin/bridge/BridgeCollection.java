@@ -1,8 +1,10 @@
 package dev.hawser.plugin.bridge;
 
+import dev.hawser.kernel.Alias;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
 import dev.hawser.kernel.Kernel;
+import dev.hawser.kernel.Link;
 import dev.hawser.kernel.Side;
 import dev.hawser.run.Call;
 import dev.hawser.run.Cleanup;
@@ -48,9 +50,16 @@ final class BridgeCollection {
     /** Our links say in their alias whose they are. */
     private void collectLinks(Kernel kernel) {
         kernel.links(Side.HOST).stream()
-                .filter(link -> link.is("veth") && link.alias().startsWith(network + "/"))
+                .filter(link -> link.is("veth") && isOfThisNetwork(link))
                 .filter(link -> !validLinks.contains(link.name()))
                 .forEach(link -> remove(kernel, new Change.DeleteLink(link.name())));
+    }
+
+    private boolean isOfThisNetwork(Link link) {
+        return Alias.parse(link.alias())
+                .map(Alias::attachment)
+                .filter(this::isOfThisNetwork)
+                .isPresent();
     }
 
     private void collectMasquerades(Kernel kernel) {
@@ -66,8 +75,11 @@ final class BridgeCollection {
     }
 
     private boolean isStale(Attachment owner) {
-        boolean ofThisNetwork = owner.network().equals(owner("", "").network());
-        return ofThisNetwork && !validAttachments.contains(owner);
+        return isOfThisNetwork(owner) && !validAttachments.contains(owner);
+    }
+
+    private boolean isOfThisNetwork(Attachment owner) {
+        return owner.abbreviated().network().equals(owner("", "").network());
     }
 
     /** As the kernel's comments have it, where long names are abbreviated. */

@@ -1,6 +1,7 @@
 package dev.hawser.plugin.bridge;
 
 import dev.hawser.ip.Cidr;
+import dev.hawser.kernel.Alias;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
 import dev.hawser.kernel.Link;
@@ -126,26 +127,19 @@ final class BridgePlan {
         own(Side.HOST, new Change.SetAlias(names.hostEnd(), alias()));
     }
 
-    /** {@code network/containerId/ifName namespace/pod}, the pod only if the runtime says it and there is room. */
     private String alias() {
-        String alias = attachment.toString();
-        String withPod = pod().map(pod -> alias + " " + pod).orElse(alias);
-        return withPod.length() < Link.ALIAS_BYTES
-                ? withPod
-                : alias.substring(0, Math.min(alias.length(), Link.ALIAS_BYTES - 1));
+        boolean elements = conf.masquerade().isPresent() && !conf.masqueradesByIptables(observed.nftables());
+        List<Cidr> masquerades =
+                elements ? addressing.ips().stream().map(CniResult.Ip::address).toList() : List.of();
+        Optional<MacAddress> guard = conf.guardMac() ? Optional.of(podMac(call, conf)) : Optional.empty();
+        return new Alias(attachment, pod(), masquerades, guard).toString();
     }
 
     private Optional<String> pod() {
         CniArgs args = CniArgs.lenient(call.invocation().args());
         return args.podName()
                 .map(pod ->
-                        args.podNamespace().map(namespace -> namespace + "/").orElse("") + pod)
-                .filter(BridgePlan::isPrintable);
-    }
-
-    /** People read aliases on terminals, and scripts line by line. */
-    private static boolean isPrintable(String text) {
-        return text.chars().allMatch(c -> c > ' ' && c < 0x7f);
+                        args.podNamespace().map(namespace -> namespace + "/").orElse("") + pod);
     }
 
     private void configurePort() {

@@ -3,9 +3,11 @@ package dev.hawser.plugin.bridge;
 import static java.util.stream.Collectors.toSet;
 
 import dev.hawser.ip.Cidr;
+import dev.hawser.kernel.Alias;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
 import dev.hawser.kernel.Kernel;
+import dev.hawser.kernel.Link;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.kernel.Side;
 import dev.hawser.run.Call;
@@ -32,6 +34,9 @@ final class BridgeRemoval {
     private final Optional<CniResult> previous;
     private final Set<Cidr> addresses = new LinkedHashSet<>();
 
+    /** The MACs that the port may be guarded for. */
+    private final Set<MacAddress> macs = new LinkedHashSet<>();
+
     BridgeRemoval(Call call, BridgeConf conf, Node node, Cleanup cleanup) {
         this.call = call;
         this.conf = conf;
@@ -40,13 +45,17 @@ final class BridgeRemoval {
         this.attachment = call.attachment();
         this.names = VethNames.of(attachment.containerId(), attachment.ifName());
         this.previous = previous();
+        macs.add(BridgePlan.podMac(call, conf));
+        previous.flatMap(this::reportedMac).ifPresent(macs::add);
     }
 
     void run() {
         boolean podIsThere = node.podIsThere(call);
         try (Kernel kernel = podIsThere ? node.withPod(call) : node.namespaces().host()) {
+            Optional<Link> link = kernel.link(Side.HOST, names.hostEnd());
+            boolean ours = link.isPresent();
             collectAddresses();
-            boolean ours = kernel.link(Side.HOST, names.hostEnd()).isPresent();
+            link.ifPresent(this::collectFromAlias);
             boolean linkIsGone = removeLink(kernel, ours, podIsThere);
             removeRules(kernel, ours, podIsThere);
             if (linkIsGone) {
@@ -58,6 +67,16 @@ final class BridgeRemoval {
     private void collectAddresses() {
         cleanup.attempt(() -> addresses.addAll(conf.addresses().held(node)));
         previous.ifPresent(result -> result.ips().forEach(ip -> addresses.add(ip.address())));
+    }
+
+    /** What ADD wrote down at the link itself: the configuration may have changed, and the runtime's cache be lost. */
+    private void collectFromAlias(Link link) {
+        Alias.parse(link.alias())
+                .filter(alias -> alias.attachment().abbreviated().equals(attachment.abbreviated()))
+                .ifPresent(alias -> {
+                    addresses.addAll(alias.masquerades());
+                    alias.guard().ifPresent(macs::add);
+                });
     }
 
     /** What ADD reported. A cache that makes no sense must not keep a pod from being deleted. */
@@ -97,21 +116,13 @@ final class BridgeRemoval {
             }
         }
         if (conf.guardMac()) {
-            macs().forEach(mac ->
+            macs.forEach(mac ->
                     cleanup.attempt(() -> kernel.apply(Side.HOST, new Change.DeleteMacGuard(names.hostEnd(), mac))));
         }
         if (!ours) {
             traces.removeNftables();
             traces.removeMacGuard();
         }
-    }
-
-    /** The MACs that the port may be guarded for: the one that ADD would choose now, and the one that it reported. */
-    private Set<MacAddress> macs() {
-        Set<MacAddress> macs = new LinkedHashSet<>();
-        macs.add(BridgePlan.podMac(call, conf));
-        previous.flatMap(this::reportedMac).ifPresent(macs::add);
-        return macs;
     }
 
     private Optional<MacAddress> reportedMac(CniResult result) {

@@ -57,7 +57,7 @@ class BridgePluginTest {
                 sysctl -w net/ipv6/conf/cni0/accept_dad=0  # if it can be
                 ip link set cni0 up
                 ip link add HOST address HMAC master cni0 type veth peer name eth0 address PMAC netns POD
-                ip link set HOST alias 'net/c1/eth0'
+                ip link set HOST alias 'net/c1/eth0 masquerade=10.1.2.2/24'
                 ip link set HOST type bridge_slave hairpin off isolated off
                 sysctl -w net/ipv6/conf/HOST/accept_ra=0  # if it can be
                 ip link set HOST up
@@ -113,6 +113,18 @@ class BridgePluginTest {
         node.netnsState = Namespaces.State.valueOf(state);
 
         Ended ended = node.call("DEL", "bridge", EVERYTHING);
+
+        assertEquals(0, added.exitStatus(), added.stdout());
+        assertEquals(new Ended(0, ""), ended);
+        assertNothingLeft(node, "after DEL");
+    }
+
+    @Test
+    void delFindsAtTheLinkWhatTheConfigurationNoLongerSays() {
+        Ended added = node.call("ADD", "bridge", EVERYTHING);
+
+        Ended ended = node.call(
+                "DEL", "bridge", EVERYTHING.replace("10.1.2.0", "10.9.9.0").replace("fd00::", "fd99::"));
 
         assertEquals(0, added.exitStatus(), added.stdout());
         assertEquals(new Ended(0, ""), ended);

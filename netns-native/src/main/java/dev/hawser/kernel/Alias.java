@@ -1,0 +1,111 @@
+package dev.hawser.kernel;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.hawser.ip.Cidr;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What the ifalias of the host's end of an attachment says: whose it is, for people and GC, and what the firewall keeps for
+ * it, so that lost rules can be made again from the links alone.
+ *
+ * <pre>
+ *   net/0123abcd/eth0 namespace/pod masquerade=10.1.0.5/16,fd00::5/64 mac=02:42:ac:11:00:02
+ * </pre>
+ *
+ * @param attachment whose link it is
+ * @param pod {@code namespace/pod}, if the runtime says it
+ * @param masquerades the addresses that are elements of our sets, each with the length of its subnet's prefix
+ * @param guard the only MAC that the port accepts, if it is guarded
+ */
+public record Alias(Attachment attachment, Optional<String> pod, List<Cidr> masquerades, Optional<MacAddress> guard) {
+
+    private static final int MAX_BYTES = Link.ALIAS_BYTES - 1;
+    private static final String MASQUERADE = "masquerade=";
+    private static final String MAC = "mac=";
+
+    /** A pod that would be read as something else, or that a terminal could not show, is left out. */
+    public Alias {
+        pod = pod.filter(Alias::isPlain);
+        masquerades = List.copyOf(masquerades);
+    }
+
+    private static boolean isPlain(String pod) {
+        return !pod.isEmpty() && pod.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '=');
+    }
+
+    /** Reads what {@link #toString()} wrote; words that it does not know are skipped. Empty if it is not of our making. */
+    public static Optional<Alias> parse(String text) {
+        List<String> words = List.of(text.split(" ", -1));
+        return Attachment.parse(words.getFirst()).map(attachment -> of(attachment, words.subList(1, words.size())));
+    }
+
+    private static Alias of(Attachment attachment, List<String> words) {
+        Optional<String> pod = Optional.empty();
+        List<Cidr> masquerades = new ArrayList<>();
+        Optional<MacAddress> guard = Optional.empty();
+        for (String word : words) {
+            if (word.startsWith(MASQUERADE)) {
+                masquerades.addAll(addresses(word.substring(MASQUERADE.length())));
+            } else if (word.startsWith(MAC)) {
+                guard = mac(word.substring(MAC.length()));
+            } else if (pod.isEmpty()) {
+                pod = Optional.of(word);
+            }
+        }
+        return new Alias(attachment, pod, masquerades, guard);
+    }
+
+    private static List<Cidr> addresses(String list) {
+        try {
+            return List.of(list.split(",", -1)).stream().map(Cidr::parse).toList();
+        } catch (IllegalArgumentException notOurs) {
+            return List.of();
+        }
+    }
+
+    private static Optional<MacAddress> mac(String text) {
+        try {
+            return Optional.of(MacAddress.parse(text));
+        } catch (IllegalArgumentException notOurs) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * As it is written to the link, at most 255 bytes. If there is no room, the pod goes first; then long names are
+     * {@linkplain Attachment#abbreviated() abbreviated}; then addresses are left out, the last ones first.
+     */
+    @Override
+    public String toString() {
+        String text = text(attachment, pod, masquerades);
+        if (!fits(text)) {
+            text = text(attachment, Optional.empty(), masquerades);
+        }
+        for (int count = masquerades.size(); !fits(text); count--) {
+            text = text(attachment.abbreviated(), Optional.empty(), masquerades.subList(0, count));
+        }
+        return text;
+    }
+
+    private static boolean fits(String text) {
+        return text.getBytes(UTF_8).length <= MAX_BYTES;
+    }
+
+    private String text(Attachment owner, Optional<String> name, List<Cidr> addresses) {
+        StringBuilder text = new StringBuilder(owner.toString());
+        name.ifPresent(word -> text.append(' ').append(word));
+        if (!addresses.isEmpty()) {
+            text.append(' ').append(MASQUERADE).append(commaSeparated(addresses));
+        }
+        guard.ifPresent(mac -> text.append(' ').append(MAC).append(mac));
+        return text.toString();
+    }
+
+    private static String commaSeparated(List<Cidr> addresses) {
+        return addresses.stream().map(Cidr::toString).collect(Collectors.joining(","));
+    }
+}
