@@ -9,29 +9,53 @@ set -euo pipefail
 # shellcheck source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
+# The client of the container runtime (gRPC) has no command yet: it and its libraries stay out of the tree.
 run_maven() {
   MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow" \
-    mvn -B -q -Dstyle.color=never -f "$project/pom.xml" -pl cni-plugin -am -DskipTests \
-      package dependency:copy-dependencies -DincludeScope=runtime
+    mvn -B -q -Dstyle.color=never -f "$project/pom.xml" -pl runtime-shim -am -DskipTests \
+      package dependency:copy-dependencies -DincludeScope=runtime \
+      -DexcludeGroupIds=io.grpc,com.google.protobuf,com.google.guava,com.google.code.findbugs,com.google.code.gson,com.google.android,com.google.errorprone,com.google.j2objc,com.google.api.grpc,io.perfmark,org.codehaus.mojo
+}
+
+# Which build this is: launchers and helpers of different ones do not work together.
+write_build_id() {
+  local digest
+  digest=$(cat "$project/runtime-shim/src/main/c/launcher.c" "$new"/lib/*.jar | sha256sum | cut -c 1-16)
+  echo "$version-$digest" >"$new/BUILD"
 }
 
 build_launcher() {
   mkdir -p "$new/bin"
-  gcc -std=c17 -Wall -Wextra -Werror -O2 -static -s -o "$new/bin/hawser" "$project/runtime-shim/src/main/c/launcher.c"
+  gcc -std=c17 -Wall -Wextra -Werror -O2 -static -s -DHAWSER_BUILD="\"$(cat "$new/BUILD")\"" \
+    -o "$new/bin/hawser" "$project/runtime-shim/src/main/c/launcher.c"
 }
 
-# jffi's native library goes beside the jars, so that no call unpacks it into /tmp; its jar, with all its systems, stays out.
+# Plugin calls get the few jars that they need, commands and the helper get all.
 copy_jars() {
-  local jar dependencies=$project/cni-plugin/target/dependency
   mkdir -p "$new/lib/native"
-  cp -p "$project/cni-plugin/target/cni-plugin-$version.jar" "$new/lib/"
-  for jar in "$dependencies"/*.jar; do
+  copy_jars_of cni-plugin classpath
+  copy_jars_of runtime-shim helper.classpath
+}
+
+# copy_jars_of MODULE FILE: the module's jar and its dependencies; FILE names them. jffi's native library goes beside the jars, so
+# that no call unpacks it into /tmp; its jar, with all its systems, stays out, as do Netty's libraries for other machines.
+copy_jars_of() {
+  local jar module=$project/$1
+  for jar in "$module/target/$1-$version.jar" "$module"/target/dependency/*.jar; do
     case ${jar##*/} in
       jffi-*-native.jar) unpack_native_library "$jar" ;;
-      *) cp -p "$jar" "$new/lib/" ;;
+      netty-*-linux-*.jar)
+        [[ $jar != *-linux-$netty_arch.jar ]] || add_jar "$jar" "$2"
+        ;;
+      *) add_jar "$jar" "$2" ;;
     esac
   done
-  (cd "$new/lib" && printf '%s\n' *.jar) >"$new/lib/classpath"
+}
+
+# add_jar JAR FILE
+add_jar() {
+  cp -p "$1" "$new/lib/"
+  echo "${1##*/}" >>"$new/lib/$2"
 }
 
 unpack_native_library() {
@@ -72,6 +96,7 @@ say "Building Hawser"
 use_jdk
 need_packages maven gcc libc6-dev
 version=$(project_version)
+netty_arch=$(uname -m | sed 's/aarch64/aarch_64/')
 archive=$project/target/hawser-$version-linux-$(uname -m).tar.gz
 new=$project/target/hawser.new
 rm -rf "$new"
@@ -79,8 +104,9 @@ mkdir -p "$new"
 say "Compiling (Maven)"
 run_maven
 say "Assembling the tree: launcher, jars, Java runtime"
-build_launcher
 copy_jars
+write_build_id
+build_launcher
 build_runtime
 copy_texts
 say "Rehearsing plugin calls for the AOT cache"

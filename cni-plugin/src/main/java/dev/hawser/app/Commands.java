@@ -1,16 +1,19 @@
 package dev.hawser.app;
 
 import dev.hawser.run.Plugin;
+import dev.hawser.spec.CniVersion;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.Spec;
 
-/** What people type. */
+/** What people type: without CNI_COMMAND in the environment, this is what {@code hawser} is. */
 @Command(
         name = "hawser",
         mixinStandardHelpOptions = true,
@@ -39,24 +42,55 @@ import picocli.CommandLine.Spec;
             "1:it failed; stderr says why, or stdout as a CNI error if a plugin was executed",
             "2:the command line is wrong",
         })
-final class Commands implements Runnable {
+public final class Commands implements Runnable {
 
     @Spec
     private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
-    /** Runs a command line and says how it ended. */
-    static int run(List<String> args) {
+    private static final String PROGRAM = "hawser";
+
+    /**
+     * Runs a command line and returns the exit status.
+     *
+     * @param argv0 the file that was executed; that of a plugin tells about itself, as every CNI plugin does
+     * @param more commands of rooms that this one does not know, each a class annotated for picocli
+     */
+    public static int run(String argv0, List<String> args, List<Object> more) {
+        String name = argv0.substring(argv0.lastIndexOf('/') + 1);
+        Optional<Plugin> plugin = name.equals(PROGRAM) ? Optional.empty() : Wiring.plugin(Plugin.typeOf(name));
+        if (plugin.isPresent()) {
+            about(plugin.get());
+            return 0;
+        }
+        return commandLine(more).execute(args.toArray(String[]::new));
+    }
+
+    /** The file that was executed, as the launcher says it. */
+    public static String argv0() {
+        return System.getProperty("hawser.argv0", PROGRAM);
+    }
+
+    /** The tree that this program was started from, as the launcher says it. */
+    public static Path home() {
+        return Path.of(System.getProperty("hawser.home", "."));
+    }
+
+    private static void about(Plugin plugin) {
+        String versions = plugin.versions().stream().map(CniVersion::text).collect(Collectors.joining(", "));
+        System.err.println("CNI " + plugin.type() + " plugin hawser v" + Version.TEXT);
+        System.err.println("CNI protocol versions supported: " + versions);
+    }
+
+    private static CommandLine commandLine(List<Object> more) {
         IExecutionExceptionHandler oneLine = (failure, commandLine, parsed) -> {
             PrintWriter err = commandLine.getErr();
             err.println(commandLine.getCommandSpec().qualifiedName() + ": " + failure.getMessage());
             return commandLine.getCommandSpec().exitCodeOnExecutionException();
         };
-        Path home = Path.of(System.getProperty("hawser.home", "."));
         List<String> types = Wiring.plugins().stream().map(Plugin::type).toList();
-        CommandLine commandLine = new CommandLine(new Commands())
-                .addSubcommand(new InstallCommand(home, types))
-                .setExecutionExceptionHandler(oneLine);
-        return commandLine.execute(args.toArray(String[]::new));
+        CommandLine commandLine = new CommandLine(new Commands()).addSubcommand(new InstallCommand(home(), types));
+        more.forEach(commandLine::addSubcommand);
+        return commandLine.setExecutionExceptionHandler(oneLine);
     }
 
     /** Without a command: what there is. */

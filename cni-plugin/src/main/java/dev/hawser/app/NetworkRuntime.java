@@ -143,7 +143,9 @@ final class NetworkRuntime {
                 return finished.exitStatus();
             }
         }
-        return Wiring.dispatcher(variables).dispatch(Plugin.typeOf(type), variables, () -> stdin, stdout::write);
+        return Wiring.dispatcher(variables)
+                .dispatch(
+                        Plugin.typeOf(type), variables, () -> stdin, (exitStatus, document) -> stdout.write(document));
     }
 
     private static String why(byte[] stdout, int exitStatus) {

@@ -15,7 +15,7 @@ import java.util.Optional;
 final class Wiring {
 
     /** Where indexes of pools live: gone after a reboot, as are the pods that they speak of. */
-    private static final Path LEASE_INDEXES = Path.of("/run/hawser/leases");
+    static final Path LEASE_INDEXES = Path.of("/run/hawser/leases");
 
     private Wiring() {}
 
@@ -32,7 +32,7 @@ final class Wiring {
         return new Dispatcher(Plugins.ALL, node(prefix(environment)));
     }
 
-    /** The real node. */
+    /** The real node, for this process alone. */
     static Node node(String logPrefix) {
         return new Node(
                 new LinuxNamespaces(),
@@ -42,7 +42,8 @@ final class Wiring {
                 line -> System.err.println(logPrefix + line));
     }
 
-    private static String prefix(Map<String, String> environment) {
+    /** How lines for people begin: whose call they are about. */
+    static String prefix(Map<String, String> environment) {
         String containerId = environment.getOrDefault("CNI_CONTAINERID", "");
         return containerId.isEmpty()
                 ? "[hawser] "

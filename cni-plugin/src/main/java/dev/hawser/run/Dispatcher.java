@@ -25,8 +25,12 @@ public final class Dispatcher {
 
     /** Where the one document of the answer goes. */
     public interface Answer {
-        /** Writes and flushes: when it returns, the runtime can read the document. */
-        void write(byte[] document) throws IOException;
+        /**
+         * Writes and flushes: when it returns, the runtime can read the document.
+         *
+         * @param exitStatus what the call will end with: 0 for a result, 1 for an error
+         */
+        void write(int exitStatus, byte[] document) throws IOException;
     }
 
     private final List<Plugin> plugins;
@@ -63,7 +67,7 @@ public final class Dispatcher {
                 node.log().accept(stackTrace(e));
             }
         }
-        answer.write(utf8(error.toJson()));
+        answer.write(1, utf8(error.toJson()));
         return 1;
     }
 
@@ -82,7 +86,7 @@ public final class Dispatcher {
 
     private void carryOut(Plugin plugin, Invocation invocation, Answer answer) throws IOException {
         if (invocation.command() == Command.VERSION) {
-            answer.write(utf8(VersionReport.of(plugin.versions()).toJson()));
+            answer.write(0, utf8(VersionReport.of(plugin.versions()).toJson()));
             return;
         }
         NetConf conf = invocation.netConf();
@@ -104,7 +108,7 @@ public final class Dispatcher {
         Plugin.Configured configured = plugin.configure(call);
         try (Transaction transaction = new Transaction(node.log())) {
             CniResult result = configured.add(node, transaction);
-            answer.write(utf8(result.toJson(call.conf().cniVersion())));
+            answer.write(0, utf8(result.toJson(call.conf().cniVersion())));
             transaction.commit();
         }
     }

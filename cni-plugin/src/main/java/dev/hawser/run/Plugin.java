@@ -22,6 +22,17 @@ public interface Plugin {
         return type.equals("hawser") ? "bridge" : type;
     }
 
+    /**
+     * The type that a command line means.
+     *
+     * @param arguments {@code --type bridge} says it, whatever the file is called
+     * @param argv0 the file that was executed, with or without its directory
+     */
+    static String typeOf(List<String> arguments, String argv0) {
+        boolean named = arguments.size() == 2 && arguments.getFirst().equals("--type");
+        return named ? arguments.getLast() : typeOf(argv0.substring(argv0.lastIndexOf('/') + 1));
+    }
+
     /** The versions of the specification that it speaks, oldest first. */
     default List<CniVersion> versions() {
         return CniVersion.ALL;

@@ -82,7 +82,7 @@ public final class TestNode {
         StringBuilder stdout = new StringBuilder();
         try {
             int exitStatus = new Dispatcher(Plugins.ALL, node())
-                    .dispatch(type, variables, () -> conf.getBytes(StandardCharsets.UTF_8), document -> {
+                    .dispatch(type, variables, () -> conf.getBytes(StandardCharsets.UTF_8), (status, document) -> {
                         String text = new String(document, StandardCharsets.UTF_8);
                         reader.accept(text);
                         stdout.append(text);

@@ -1,0 +1,43 @@
+package dev.hawser.app;
+
+import dev.hawser.kernel.Errno;
+import dev.hawser.kernel.Kernel;
+import dev.hawser.kernel.KernelException;
+import dev.hawser.linux.LinuxHost;
+import dev.hawser.run.Namespaces;
+import dev.hawser.sys.Netns;
+import java.util.OptionalInt;
+
+/**
+ * The namespaces of a call that was made for another process. That one has opened CNI_NETNS: its path may mean something
+ * else here, and by now something else there too.
+ *
+ * @param node what is kept open between calls
+ * @param netns the descriptor of what CNI_NETNS names
+ * @param errno why there is none
+ */
+record PassedNamespaces(LinuxHost node, OptionalInt netns, int errno) implements Namespaces {
+
+    @Override
+    public State state(String path) {
+        if (netns.isEmpty()) {
+            return errno == Errno.ENOENT ? State.MISSING : State.NOT_A_NAMESPACE;
+        }
+        try (Netns pod = Netns.duplicate(netns.getAsInt());
+                Netns own = Netns.own()) {
+            return pod.sameAs(own) ? State.OWN : State.PRESENT;
+        } catch (KernelException notOne) {
+            return State.NOT_A_NAMESPACE;
+        }
+    }
+
+    @Override
+    public Kernel host() {
+        return node.kernel();
+    }
+
+    @Override
+    public Kernel withPod(String path) {
+        return node.kernel(Netns.duplicate(netns.orElseThrow()));
+    }
+}

@@ -1,0 +1,107 @@
+package dev.hawser.app;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.hawser.ipam.Pools;
+import dev.hawser.linux.LinuxHost;
+import dev.hawser.plugin.Plugins;
+import dev.hawser.run.Dispatcher;
+import dev.hawser.run.Node;
+import dev.hawser.run.Plugin;
+import dev.hawser.spec.CniError;
+import dev.hawser.spec.ErrorCode;
+import dev.hawser.sys.FileLock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+
+/** Makes plugin calls for other processes, and keeps between them what is dear to open. Thread-safe. */
+public final class Resident implements AutoCloseable {
+
+    /**
+     * The process that a call is made for.
+     *
+     * @param arguments its argv
+     * @param environment the CNI_* variables, and what else it relays
+     * @param directory what its relative paths are relative to
+     * @param netns an open descriptor of what CNI_NETNS names; it stays the caller's
+     * @param netnsErrno why there is none
+     */
+    public record Caller(
+            List<String> arguments,
+            Map<String, String> environment,
+            Path directory,
+            OptionalInt netns,
+            int netnsErrno) {
+
+        public Caller {
+            arguments = List.copyOf(arguments);
+            environment = Map.copyOf(environment);
+        }
+    }
+
+    private final LinuxHost host;
+    private final Pools pools;
+
+    private Resident(LinuxHost host, Pools pools) {
+        this.host = host;
+        this.pools = pools;
+    }
+
+    /**
+     * For the network namespace of the calling thread, which must be that of every thread that will make calls.
+     *
+     * @param sizes told how many changes were made at once
+     */
+    public static Resident open(LinuxHost.GroupSizes sizes) {
+        Pools pools = Pools.resident(
+                new FileLock(),
+                Optional.of(Wiring.LEASE_INDEXES),
+                size -> sizes.committed("pool operations", size));
+        return new Resident(LinuxHost.open(sizes), pools);
+    }
+
+    /**
+     * Makes one call.
+     *
+     * @param log takes lines for people
+     * @return the exit status
+     * @throws IOException if the answer could not be delivered; what ADD did has been taken back then
+     */
+    public int carryOut(Caller caller, byte[] stdin, Dispatcher.Answer answer, Consumer<String> log)
+            throws IOException {
+        String type = Plugin.typeOf(
+                caller.arguments().subList(1, caller.arguments().size()),
+                caller.arguments().getFirst());
+        return new Dispatcher(Plugins.ALL, node(caller, log)).dispatch(type, caller.environment(), () -> stdin, answer);
+    }
+
+    private Node node(Caller caller, Consumer<String> log) {
+        String prefix = Wiring.prefix(caller.environment());
+        return new Node(
+                new PassedNamespaces(host, caller.netns(), caller.netnsErrno()),
+                new ExecutedPrograms(),
+                pools,
+                path -> caller.directory().resolve(path),
+                line -> log.accept(prefix + line));
+    }
+
+    /** The document of an error for a call that was not made. */
+    public static byte[] tryAgainLater(String message, String details) {
+        return new CniError(ErrorCode.TRY_AGAIN_LATER.number(), message, details)
+                .toJson()
+                .getBytes(UTF_8);
+    }
+
+    /** To be called when no call is under way any more. */
+    @Override
+    public void close() {
+        try (pools) {
+            host.close();
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package dev.hawser.shim;
+
+import dev.hawser.app.Commands;
+import java.util.List;
+
+/** Everything but plugin calls: what a person types. */
+public final class Main {
+
+    private Main() {}
+
+    /** Runs one command and ends the JVM with its exit status. */
+    public static void main(String[] args) {
+        int exitStatus = Commands.run(Commands.argv0(), List.of(args), List.of(new HelperCommand()));
+        if (exitStatus != 0) {
+            System.exit(exitStatus);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.hawser.shim.helper;
+
+import dev.hawser.shim.wire.CallFrame;
+import java.io.IOException;
+
+/** Carries out calls. Used by many threads at once. */
+public interface Calls {
+
+    /**
+     * Carries out a call on the calling thread, which is a platform thread.
+     *
+     * @param call what the launcher relayed
+     * @param netns the descriptor of CNI_NETNS, valid until this returns; meaningless if {@link CallFrame#netnsErrno} is not 0
+     * @param reply takes the answer
+     * @return the exit status
+     * @throws IOException if the answer could not be delivered; what ADD did has been taken back then
+     */
+    int carryOut(CallFrame call, int netns, Reply reply) throws IOException;
+
+    /** The document of an error of CNI, for calls that are not carried out. */
+    byte[] tryAgainLater(String message, String details);
+
+    /** Where the answer of one call goes. */
+    interface Reply {
+
+        /**
+         * Delivers the one document of the answer: when it returns, the runtime has it.
+         *
+         * @throws IOException if the launcher is gone, or the deadline of the call has passed
+         */
+        void write(int exitStatus, byte[] document) throws IOException;
+
+        /** A line for a person; what comes before the answer is printed by the launcher too. */
+        void log(String line);
+    }
+}

@@ -1,0 +1,181 @@
+package dev.hawser.shim.helper;
+
+import dev.hawser.shim.wire.CallFrame;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.DomainSocketReadMode;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * A resident process that makes the calls of launchers, so that none of them waits for a JVM.
+ *
+ * <pre>
+ *   launcher ──frame──► Connection ──► CallQueue ──► a thread ──► Calls
+ *            ◄─────────────────────────── answer ◄────────────────┘
+ * </pre>
+ *
+ * <p>It is optional: whatever it cannot or may not do, it refuses, and the launcher starts a JVM as if it were not there.
+ */
+public final class Helper {
+
+    private static final int BACKLOG = 1024;
+    private static final int FIRST_READ = 8 * 1024;
+    private static final int LARGEST_READ = 128 * 1024;
+
+    /** What arrived before the socket's name went away is still answered. */
+    private static final Duration LAST_CONNECTIONS = Duration.ofMillis(200);
+
+    private static final Duration CLOSING = Duration.ofSeconds(5);
+
+    private final HelperSettings settings;
+    private final CallQueue queue;
+    private final Reception reception;
+    private final EventLoopGroup eventLoop;
+    private final Channel listener;
+    private final Consumer<String> log;
+
+    /** Which file our socket is, if we made it: another helper may have taken its name since. */
+    private final Optional<CallFrame.FileId> socketFile;
+
+    private Helper(
+            HelperSettings settings,
+            CallQueue queue,
+            Reception reception,
+            EventLoopGroup eventLoop,
+            Channel listener,
+            Consumer<String> log) {
+        this.settings = settings;
+        this.queue = queue;
+        this.reception = reception;
+        this.eventLoop = eventLoop;
+        this.listener = listener;
+        this.log = log;
+        this.socketFile = settings.activated().isPresent() ? Optional.empty() : FileIds.find(settings.socket());
+    }
+
+    /**
+     * Listens and answers until {@link #stop}.
+     *
+     * @param log takes lines for people
+     * @throws IOException if it cannot listen
+     */
+    public static Helper start(HelperSettings settings, Calls calls, Consumer<String> log) throws IOException {
+        CallQueue queue = new CallQueue(new CallQueue.Limits(
+                Map.of(
+                        CallQueue.Lane.ADDS, settings.addThreads(),
+                        CallQueue.Lane.DELETES, settings.deleteThreads(),
+                        CallQueue.Lane.QUESTIONS, 2),
+                settings.queueLimit()));
+        Reception reception = new Reception(settings, calls, queue, log);
+        EventLoopGroup eventLoop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        try {
+            Channel listener = listen(settings, reception, eventLoop);
+            return new Helper(settings, queue, reception, eventLoop, listener, log);
+        } catch (IOException | RuntimeException e) {
+            Future<?> _ = eventLoop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            throw e;
+        }
+    }
+
+    private static Channel listen(HelperSettings settings, Reception reception, EventLoopGroup eventLoop)
+            throws IOException {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(eventLoop)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .childOption(ChannelOption.ALLOCATOR, UnpooledByteBufAllocator.DEFAULT)
+                .childOption(EpollChannelOption.DOMAIN_SOCKET_READ_MODE, DomainSocketReadMode.FILE_DESCRIPTORS)
+                // One read at a time: the descriptors end with a byte, and what follows must not be read like them.
+                .childOption(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new AdaptiveRecvByteBufAllocator(FIRST_READ, FIRST_READ, LARGEST_READ).maxMessagesPerRead(1))
+                .childHandler(new ChannelInitializer<EpollDomainSocketChannel>() {
+                    @Override
+                    protected void initChannel(EpollDomainSocketChannel channel) {
+                        channel.pipeline().addLast(new Connection(reception));
+                    }
+                });
+        if (settings.activated().isPresent()) {
+            int passed = settings.activated().getAsInt();
+            return open(bootstrap
+                    .channelFactory(() -> new EpollServerDomainSocketChannel(passed, true))
+                    .register());
+        }
+        return listenAt(settings.socket(), bootstrap.channel(EpollServerDomainSocketChannel.class));
+    }
+
+    /** Appears under its name when it is ready, with its final permissions, in place of one that nobody listens on any more. */
+    private static Channel listenAt(Path socket, ServerBootstrap bootstrap) throws IOException {
+        Path unfinished = socket.resolveSibling(
+                socket.getFileName() + ".new-" + ProcessHandle.current().pid());
+        Files.createDirectories(socket.toAbsolutePath().getParent());
+        Files.deleteIfExists(unfinished);
+        Channel listener = open(bootstrap.bind(new DomainSocketAddress(unfinished.toString())));
+        Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rw-------"));
+        Files.move(unfinished, socket, StandardCopyOption.ATOMIC_MOVE);
+        return listener;
+    }
+
+    private static Channel open(ChannelFuture opening) throws IOException {
+        opening.awaitUninterruptibly();
+        if (!opening.isSuccess()) {
+            throw new IOException("listen: " + opening.cause().getMessage(), opening.cause());
+        }
+        return opening.channel();
+    }
+
+    /**
+     * Stops: takes no more calls, gives back those that wait, waits for those that run (for {@link HelperSettings#drain} at
+     * most), and closes everything.
+     *
+     * @param giveBackWaiting otherwise they are still carried out
+     */
+    public void stop(boolean giveBackWaiting) throws IOException, InterruptedException {
+        reception.close();
+        closeListener();
+        queue.close();
+        if (giveBackWaiting) {
+            queue.handBackWaiting();
+        }
+        if (!queue.awaitIdle(settings.drain())) {
+            log.accept("stopping though " + queue.running() + " calls are not done after "
+                    + settings.drain().toSeconds() + " s");
+        }
+        eventLoop.shutdownGracefully(0, CLOSING.toSeconds(), TimeUnit.SECONDS).await();
+    }
+
+    /**
+     * First its name goes, so that nobody comes any more, then those who came already are told to start a JVM. A socket of
+     * systemd's stays: who comes now is served by the next helper.
+     */
+    private void closeListener() throws IOException, InterruptedException {
+        if (socketFile.isPresent()) {
+            if (FileIds.find(settings.socket()).equals(socketFile)) {
+                Files.deleteIfExists(settings.socket());
+            }
+            Thread.sleep(LAST_CONNECTIONS);
+        }
+        listener.close().await();
+    }
+}

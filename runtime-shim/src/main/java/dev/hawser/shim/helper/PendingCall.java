@@ -1,0 +1,166 @@
+package dev.hawser.shim.helper;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.hawser.shim.wire.AnswerFrame;
+import dev.hawser.shim.wire.CallFrame;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.unix.FileDescriptor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/**
+ * One call from its frame to its answer. The first of these answers it: its own thread, its deadline, or the end of the helper;
+ * for the others it is then too late.
+ */
+final class PendingCall implements CallQueue.Task, Calls.Reply {
+
+    /** How long a launcher may take to print an answer. */
+    private static final Duration PRINTING = Duration.ofSeconds(30);
+
+    private final CallFrame frame;
+    private final FileDescriptor netns;
+    private final Channel channel;
+    private final Calls calls;
+    private final Consumer<String> log;
+
+    /** Done when the launcher has printed the answer; fails when it is gone. */
+    private final CompletableFuture<Boolean> delivered = new CompletableFuture<>();
+
+    /** Guarded by this. */
+    private final List<String> lines = new ArrayList<>();
+
+    /** Guarded by this. */
+    private boolean answered;
+
+    /**
+     * A call that has come.
+     *
+     * @param netns CNI_NETNS; closed with the call
+     * @param channel the connection to its launcher
+     * @param log takes lines for people
+     */
+    PendingCall(CallFrame frame, FileDescriptor netns, Channel channel, Calls calls, Consumer<String> log) {
+        this.frame = frame;
+        this.netns = netns;
+        this.channel = channel;
+        this.calls = calls;
+        this.log = log;
+    }
+
+    @Override
+    public CallQueue.Lane lane() {
+        return switch (frame.variable("CNI_COMMAND")) {
+            case "ADD", "CHECK" -> CallQueue.Lane.ADDS;
+            case "DEL", "GC" -> CallQueue.Lane.DELETES;
+            default -> CallQueue.Lane.QUESTIONS;
+        };
+    }
+
+    @Override
+    public String containerId() {
+        return frame.variable("CNI_CONTAINERID");
+    }
+
+    @Override
+    public void run() {
+        try {
+            if (channel.isActive() && !isAnswered()) {
+                int exitStatus = calls.carryOut(frame, netns.intValue(), this);
+                answer(exitStatus, new byte[0]);
+            }
+        } catch (IOException e) {
+            log(frame.variable("CNI_COMMAND") + ": deliver the answer: " + e.getMessage()
+                    + ": what was done has been taken back");
+        } finally {
+            release();
+        }
+    }
+
+    @Override
+    public void handBack() {
+        refuseForNow("the helper is stopping");
+        release();
+    }
+
+    /** Answers that now is not the time. */
+    void refuseForNow(String why) {
+        answer(1, calls.tryAgainLater(why, "the call was not carried out to its end: try again later"));
+    }
+
+    /** Gives the descriptor back; once the call has ended. */
+    void release() {
+        try {
+            netns.close();
+        } catch (IOException e) {
+            log("close the descriptor of CNI_NETNS: " + e.getMessage());
+        }
+    }
+
+    /** The launcher says that it has printed the answer. */
+    void printed() {
+        delivered.complete(true);
+        ChannelFuture _ = channel.close();
+    }
+
+    /** The launcher is gone. */
+    void hungUp() {
+        delivered.completeExceptionally(new IOException("the launcher is gone"));
+    }
+
+    @Override
+    public void log(String line) {
+        log.accept(line);
+        synchronized (this) {
+            if (!answered) {
+                lines.add(line);
+            }
+        }
+    }
+
+    @Override
+    public void write(int exitStatus, byte[] document) throws IOException {
+        if (!answer(exitStatus, document)) {
+            throw new IOException("its deadline has passed");
+        }
+        try {
+            delivered.get(PRINTING.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException("the launcher did not print it", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    private synchronized boolean isAnswered() {
+        return answered;
+    }
+
+    /** Sends the answer, unless there was one. */
+    private boolean answer(int exitStatus, byte[] document) {
+        ByteBuffer stderr;
+        synchronized (this) {
+            if (answered) {
+                return false;
+            }
+            answered = true;
+            stderr = UTF_8.encode(lines.isEmpty() ? "" : String.join("\n", lines) + "\n");
+        }
+        AnswerFrame answer = new AnswerFrame(AnswerFrame.Kind.DONE, exitStatus, ByteBuffer.wrap(document), stderr);
+        channel.writeAndFlush(Unpooled.wrappedBuffer(answer.write()))
+                .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        return true;
+    }
+}
