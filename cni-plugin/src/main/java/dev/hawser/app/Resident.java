@@ -59,9 +59,7 @@ public final class Resident implements AutoCloseable {
      */
     public static Resident open(LinuxHost.GroupSizes sizes) {
         Pools pools = Pools.resident(
-                new FileLock(),
-                Optional.of(Wiring.LEASE_INDEXES),
-                size -> sizes.committed("pool operations", size));
+                new FileLock(), Optional.of(Wiring.LEASE_INDEXES), size -> sizes.committed("pool operations", size));
         return new Resident(LinuxHost.open(sizes), pools);
     }
 

@@ -39,6 +39,9 @@ class PackageGraphTest {
             "plugin.loopback   -> ip kernel spec run",
             "plugin            -> run addressing plugin.bridge plugin.ipam plugin.loopback",
             "app               -> ip ipam kernel sys linux spec run addressing plugin picocli",
+            "shim.wire         ->",
+            "shim.helper       -> shim.wire netty",
+            "shim              -> app linux run shim.helper shim.wire picocli",
             "cri               -> cri.proto grpc netty protobuf",
             "cri.proto         -> protobuf");
 

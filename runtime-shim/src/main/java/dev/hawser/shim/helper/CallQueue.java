@@ -71,8 +71,8 @@ final class CallQueue {
     }
 
     private final int limit;
-    private final ExecutorService threads =
-            Executors.newCachedThreadPool(Thread.ofPlatform().name("call-", 1).daemon().factory());
+    private final ExecutorService threads = Executors.newCachedThreadPool(
+            Thread.ofPlatform().name("call-", 1).daemon().factory());
 
     /** All below is guarded by this. */
     private final Map<Lane, Turns> lanes = new EnumMap<>(Lane.class);
@@ -126,15 +126,29 @@ final class CallQueue {
 
     /** What a thread does: one call after another, until none is ready. */
     private void serve(Turns turns) {
-        for (Optional<Task> task = next(turns); task.isPresent(); task = next(turns)) {
-            boolean begins = begin(task.get());
+        Optional<Task> task = next(turns);
+        while (task.isPresent()) {
+            boolean survived = false;
             try {
-                if (begins) {
-                    task.get().run();
-                }
+                serve(task.get());
+                survived = true;
             } finally {
-                end(task.get(), begins);
+                if (!survived) {
+                    replaceThread(turns);
+                }
             }
+            task = next(turns);
+        }
+    }
+
+    private void serve(Task task) {
+        boolean begins = begin(task);
+        try {
+            if (begins) {
+                task.run();
+            }
+        } finally {
+            end(task, begins);
         }
     }
 
@@ -144,6 +158,11 @@ final class CallQueue {
             turns.busy--;
         }
         return task;
+    }
+
+    /** A call may kill its thread, which is better than to go on in a namespace that is not ours. */
+    private void replaceThread(Turns turns) {
+        threads.execute(() -> serve(turns));
     }
 
     /** False if it was handed back meanwhile. */
