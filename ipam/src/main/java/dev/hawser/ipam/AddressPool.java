@@ -5,7 +5,6 @@ import dev.hawser.ip.IpMath;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,28 +22,16 @@ import java.util.stream.Collectors;
  */
 public final class AddressPool {
 
-    private static final String LEASE = "lease an address from";
-
     private final PoolConfig config;
-    private final PoolLock lock;
-    private final Consumer<String> warnings;
     private final PoolFiles files;
+    private final Turns turns;
+    private final Consumer<String> warnings;
 
-    private AddressPool(PoolConfig config, PoolLock lock, Consumer<String> warnings) {
+    AddressPool(PoolConfig config, Turns turns, Consumer<String> warnings) {
         this.config = config;
-        this.lock = lock;
-        this.warnings = warnings;
         this.files = new PoolFiles(config.directory());
-    }
-
-    /**
-     * A pool to work with. Touches nothing: what does not exist is created by the first {@link #lease}.
-     *
-     * @param warnings told, in one line each, about files in the pool that are no leases or name no owner, and about an
-     *     index that cannot be used
-     */
-    static AddressPool open(PoolConfig config, PoolLock lock, Consumer<String> warnings) {
-        return new AddressPool(config, lock, warnings);
+        this.turns = turns;
+        this.warnings = warnings;
     }
 
     /**
@@ -55,16 +42,8 @@ public final class AddressPool {
      */
     public List<Allocation> lease(Owner owner, Set<InetAddress> requested) {
         List<Optional<InetAddress>> wanted = assign(requested);
-        createDirectories();
-        return locked(LEASE, () -> lease(owner, wanted));
-    }
-
-    private void createDirectories() {
-        try {
-            files.createDirectories();
-        } catch (IOException e) {
-            throw PoolException.io(LEASE, files.directory(), e);
-        }
+        return turns.take(new Turns.Task<>(
+                "lease an address from", warnings, Optional.empty(), book -> lease(owner, wanted, book)));
     }
 
     /** Which requested address each set is to give, if any. */
@@ -105,7 +84,7 @@ public final class AddressPool {
         PoolFiles.Taken others = files.taken();
         try {
             for (int i = 0; i < wanted.size(); i++) {
-                offered.add(choose(i, wanted.get(i), address -> !others.holds(address)));
+                offered.add(choose(i, wanted.get(i), files::lastReserved, address -> !others.holds(address)));
             }
         } catch (IOException e) {
             throw PoolException.io("look for free addresses in", files.directory(), e);
@@ -113,35 +92,23 @@ public final class AddressPool {
         return offered;
     }
 
-    private List<Allocation> lease(Owner owner, List<Optional<InetAddress>> wanted) throws IOException {
-        Leases leases = openLeases();
-        List<Lease> held = leases.of(owner.containerId());
-        refuseSecond(owner, held);
+    private List<Allocation> lease(Owner owner, List<Optional<InetAddress>> wanted, LeaseBook book) throws IOException {
+        refuseSecond(owner, book.of(owner.containerId()));
         List<Allocation> taken = new ArrayList<>();
-        PoolFiles.Taken others = files.taken();
         try {
             // Looks before it tries: a file that exists is found faster than by a creation that fails.
             for (int i = 0; i < wanted.size(); i++) {
-                taken.add(choose(i, wanted.get(i), address -> !others.holds(address) && files.create(address, owner)));
-                files.setLastReserved(i, taken.getLast().address().address());
+                taken.add(choose(
+                        i,
+                        wanted.get(i),
+                        book::lastReserved,
+                        address -> book.isFree(address) && book.add(new Lease(address, owner))));
+                book.setLastReserved(i, taken.getLast().address().address());
             }
+            return taken;
         } catch (IOException | RuntimeException e) {
-            undo(owner, taken, held, leases, e);
+            giveBack(leasesOf(owner, taken), book).failures().forEach(e::addSuppressed);
             throw e;
-        }
-        List<Lease> now = new ArrayList<>(held);
-        now.addAll(leasesOf(owner, taken));
-        now.sort(Lease.BY_ADDRESS);
-        leases.changed(owner.containerId(), now);
-        return taken;
-    }
-
-    private void undo(Owner owner, List<Allocation> taken, List<Lease> held, Leases leases, Exception failure) {
-        List<IOException> failures = new ArrayList<>();
-        giveBack(leasesOf(owner, taken), failures);
-        failures.forEach(failure::addSuppressed);
-        if (failures.isEmpty()) {
-            leases.changed(owner.containerId(), held);
         }
     }
 
@@ -175,8 +142,16 @@ public final class AddressPool {
         boolean take(InetAddress address) throws IOException;
     }
 
-    private Allocation choose(int setIndex, Optional<InetAddress> wanted, Taking taking) throws IOException {
-        return wanted.isPresent() ? chooseRequested(setIndex, wanted.get(), taking) : chooseNext(setIndex, taking);
+    /** Says where the round robin of a range set got to. */
+    private interface LastReserved {
+        Optional<InetAddress> of(int setIndex) throws IOException;
+    }
+
+    private Allocation choose(int setIndex, Optional<InetAddress> wanted, LastReserved last, Taking taking)
+            throws IOException {
+        return wanted.isPresent()
+                ? chooseRequested(setIndex, wanted.get(), taking)
+                : chooseNext(setIndex, last.of(setIndex), taking);
     }
 
     private Allocation chooseRequested(int setIndex, InetAddress address, Taking taking) throws IOException {
@@ -197,9 +172,9 @@ public final class AddressPool {
         return allocation(address, range);
     }
 
-    private Allocation chooseNext(int setIndex, Taking taking) throws IOException {
+    private Allocation chooseNext(int setIndex, Optional<InetAddress> last, Taking taking) throws IOException {
         RangeSet set = config.rangeSets().get(setIndex);
-        NextAddress addresses = NextAddress.after(set, files.lastReserved(setIndex));
+        NextAddress addresses = NextAddress.after(set, last);
         for (Optional<NextAddress.Candidate> next = addresses.next(); next.isPresent(); next = addresses.next()) {
             if (taking.take(next.get().address())) {
                 return allocation(next.get().address(), next.get().range());
@@ -223,25 +198,21 @@ public final class AddressPool {
      * @throws PoolException of kind IO, after as many as possible were released
      */
     public List<Lease> release(Owner owner) {
-        return inExisting("release addresses in", () -> {
-            Leases leases = openLeases();
-            List<Lease> held = leases.of(owner.containerId());
+        return inExisting("release addresses in", book -> {
+            List<Lease> held = book.of(owner.containerId());
             List<Lease> own = filter(held, lease -> lease.owner().equals(owner));
-            List<Lease> stale =
-                    own.isEmpty() ? filter(held, lease -> lease.owner().isLegacy()) : own;
-            return release(stale, kept -> leases.changed(owner.containerId(), kept), held);
+            return release(own.isEmpty() ? filter(held, lease -> lease.owner().isLegacy()) : own, book);
         });
     }
 
     /** The addresses that an owner has, and legacy leases of its container, ordered by address. */
     public List<Lease> find(Owner owner) {
-        return inExisting(
-                "find leases in", () -> filter(openLeases().of(owner.containerId()), lease -> isOf(owner, lease)));
+        return inExisting("find leases in", book -> filter(book.of(owner.containerId()), lease -> isOf(owner, lease)));
     }
 
     /** All leases, ordered by address. Files that are not leases are named in a warning each. */
     public List<Lease> leases() {
-        return inExisting("read the leases in", () -> openLeases().all());
+        return inExisting("read the leases in", LeaseBook::all);
     }
 
     /**
@@ -254,66 +225,42 @@ public final class AddressPool {
         Set<String> containers = valid.stream().map(Owner::containerId).collect(Collectors.toSet());
         Predicate<Owner> isValid =
                 owner -> owner.isLegacy() ? containers.contains(owner.containerId()) : valid.contains(owner);
-        return inExisting("release stale leases in", () -> {
-            Leases leases = openLeases();
-            List<Lease> all = leases.all();
-            List<Lease> stale = filter(all, lease -> !isValid.test(lease.owner()));
-            return release(stale, leases::allChanged, all);
-        });
+        return inExisting(
+                "release stale leases in",
+                book -> release(filter(book.all(), lease -> !isValid.test(lease.owner())), book));
     }
 
     private static List<Lease> filter(List<Lease> leases, Predicate<Lease> condition) {
         return leases.stream().filter(condition).toList();
     }
 
-    private List<Lease> release(List<Lease> stale, Consumer<List<Lease>> keptOfAll, List<Lease> all)
-            throws IOException {
-        if (stale.isEmpty()) {
-            return List.of();
-        }
-        List<IOException> failures = new ArrayList<>();
-        List<Lease> released = giveBack(stale, failures);
-        Set<Lease> gone = new HashSet<>(released);
-        keptOfAll.accept(filter(all, lease -> !gone.contains(lease)));
-        if (!failures.isEmpty()) {
-            IOException first = failures.removeFirst();
-            failures.forEach(first::addSuppressed);
+    private static List<Lease> release(List<Lease> stale, LeaseBook book) throws IOException {
+        GivenBack result = giveBack(stale, book);
+        if (!result.failures().isEmpty()) {
+            IOException first = result.failures().getFirst();
+            result.failures().stream().skip(1).forEach(first::addSuppressed);
             throw first;
         }
-        return released;
+        return result.leases();
     }
+
+    private record GivenBack(List<Lease> leases, List<IOException> failures) {}
 
     /** Does not stop at the first failure. */
-    private List<Lease> giveBack(List<Lease> leases, List<IOException> failures) {
-        List<Lease> gone = new ArrayList<>();
+    private static GivenBack giveBack(List<Lease> leases, LeaseBook book) {
+        GivenBack result = new GivenBack(new ArrayList<>(), new ArrayList<>());
         for (Lease lease : leases) {
             try {
-                files.delete(lease.address());
-                gone.add(lease);
+                book.remove(lease);
+                result.leases().add(lease);
             } catch (IOException e) {
-                failures.add(e);
+                result.failures().add(e);
             }
         }
-        return gone;
+        return result;
     }
 
-    private Leases openLeases() {
-        return new Leases(files, config.indexDirectory().map(directory -> new LeaseIndex(directory, files)), warnings);
-    }
-
-    private interface Work<T> {
-        T run() throws IOException;
-    }
-
-    private List<Lease> inExisting(String task, Work<List<Lease>> work) {
-        return files.exists() ? locked(task, work) : List.of();
-    }
-
-    private <T> T locked(String task, Work<T> work) {
-        try (PoolLock.Held _ = lock.acquire(files.lockFile())) {
-            return work.run();
-        } catch (IOException e) {
-            throw PoolException.io(task, files.directory(), e);
-        }
+    private List<Lease> inExisting(String name, Turns.Work<List<Lease>> work) {
+        return turns.take(new Turns.Task<>(name, warnings, Optional.of(List.of()), work));
     }
 }

@@ -11,14 +11,11 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Knows which leases a container has without reading them all. It is a copy: where it is in doubt, the pool is read.
@@ -39,7 +36,6 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 final class LeaseIndex {
 
-    private static final long MAX_BACKDATE_MICROS = 1_000_000_000;
     private static final Set<OpenOption> OVERWRITE =
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
 
@@ -106,11 +102,8 @@ final class LeaseIndex {
         return Integer.toHexString(bucket);
     }
 
-    /** Whole microseconds: not every file system keeps nanoseconds. */
     private void stamp() throws IOException {
-        Instant now = pool.changedAt().toInstant().truncatedTo(ChronoUnit.MICROS);
-        long backdate = ThreadLocalRandom.current().nextLong(1, MAX_BACKDATE_MICROS);
-        Stamp stamp = new Stamp(now.minus(backdate, ChronoUnit.MICROS), filled);
+        Stamp stamp = new Stamp(Stamp.timeBefore(pool.changedAt()).toInstant(), filled);
         write("stamp", stamp.text());
         pool.setChangedAt(FileTime.from(stamp.changedAt()));
     }

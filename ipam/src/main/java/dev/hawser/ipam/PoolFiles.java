@@ -17,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -71,9 +72,13 @@ final class PoolFiles {
         return Files.exists(directory);
     }
 
+    boolean isDirectory() {
+        return Files.isDirectory(directory);
+    }
+
     /** As host-local does: mode 0755, less the umask. */
     void createDirectories() throws IOException {
-        if (!Files.isDirectory(directory)) {
+        if (!isDirectory()) {
             Files.createDirectories(directory, mode("rwxr-xr-x"));
         }
     }
@@ -131,9 +136,9 @@ final class PoolFiles {
         }
     }
 
-    /** A lease that is already gone is as good as deleted. */
-    void delete(InetAddress address) throws IOException {
-        Files.deleteIfExists(leaseFile(address));
+    /** A lease that is already gone is as good as deleted; says whether it was there. */
+    boolean delete(InetAddress address) throws IOException {
+        return Files.deleteIfExists(leaseFile(address));
     }
 
     /**
@@ -222,7 +227,9 @@ final class PoolFiles {
             while (rest.hasRemaining()) {
                 channel.write(rest);
             }
-            channel.truncate(text.length);
+            if (!options.contains(StandardOpenOption.CREATE_NEW)) {
+                channel.truncate(text.length);
+            }
         } catch (FileSystemException e) {
             throw e;
         } catch (IOException e) {
@@ -262,8 +269,84 @@ final class PoolFiles {
         return Files.getLastModifiedTime(directory);
     }
 
+    /** The time of access is set too: to keep it, Java would have to read it first. */
     void setChangedAt(FileTime time) throws IOException {
-        Files.setLastModifiedTime(directory, time);
+        Files.getFileAttributeView(directory, BasicFileAttributeView.class).setTimes(time, time, null);
+    }
+
+    /** When a lease file was last written to; nothing if there is none. */
+    Optional<FileTime> writtenAt(InetAddress address) throws IOException {
+        try {
+            return Optional.of(Files.getLastModifiedTime(leaseFile(address), LinkOption.NOFOLLOW_LINKS));
+        } catch (NoSuchFileException free) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * A file that keeps its address from being leased.
+     *
+     * @param writtenAt its mtime
+     */
+    record Found(InetAddress address, FileTime writtenAt) {}
+
+    /** Takes what a directory has in it. */
+    interface Finder {
+        /** A file with the name of an address, which need not be a lease. */
+        void address(Found file) throws IOException;
+
+        /** A file that should not be there, in a sentence. */
+        void fault(String sentence);
+    }
+
+    /** Looks at every file, and reads none. */
+    void lookThrough(Finder finder) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            for (Path file : entries) {
+                look(file, finder);
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static void look(Path file, Finder finder) throws IOException {
+        String name = file.getFileName().toString();
+        if (isOurOwn(name)) {
+            return;
+        }
+        Optional<InetAddress> address = addressNamed(name);
+        if (address.isEmpty()) {
+            finder.fault(nameless(file));
+            return;
+        }
+        try {
+            finder.address(new Found(address.get(), Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)));
+        } catch (NoSuchFileException gone) {
+            // Removed by somebody who does not know of the lock: there is nothing to find.
+        }
+    }
+
+    /** What is wrong with a file that has the name of an address and no owner. */
+    String ownerless(InetAddress address) {
+        return ownerless(leaseFile(address));
+    }
+
+    private static String ownerless(Path file) {
+        return file + ": names no owner: the address stays taken until the file is deleted";
+    }
+
+    private static String nameless(Path file) {
+        return file + ": is not named like an address: it is no lease, and is left alone";
+    }
+
+    /** What is wrong with a file that cannot be read. */
+    static String unread(IOException failure) {
+        return PoolException.explain(failure) + ": the address stays taken";
+    }
+
+    private static boolean isOurOwn(String name) {
+        return name.equals(LOCK) || name.equals(NEW_LEASE) || name.startsWith(LAST_RESERVED);
     }
 
     /**
@@ -284,7 +367,7 @@ final class PoolFiles {
             try {
                 read(file, leases, faults);
             } catch (IOException e) {
-                unread.add(PoolException.explain(e) + ": the address stays taken");
+                unread.add(unread(e));
             }
         });
         faults.addAll(unread);
@@ -295,18 +378,17 @@ final class PoolFiles {
 
     private static void read(Path file, List<Lease> leases, List<String> faults) throws IOException {
         String name = file.getFileName().toString();
-        if (name.equals(LOCK) || name.equals(NEW_LEASE) || name.startsWith(LAST_RESERVED)) {
+        if (isOurOwn(name)) {
             return;
         }
         Optional<InetAddress> address = addressNamed(name);
         if (address.isEmpty()) {
-            faults.add(file + ": is not named like an address: it is no lease, and is left alone");
+            faults.add(nameless(file));
             return;
         }
         readOwner(file)
                 .ifPresentOrElse(
-                        owner -> leases.add(new Lease(address.get(), owner)),
-                        () -> faults.add(file + ": names no owner: the address stays taken until the file is deleted"));
+                        owner -> leases.add(new Lease(address.get(), owner)), () -> faults.add(ownerless(file)));
     }
 
     /** A name that is not the canonical one would not keep the address from being leased again. */

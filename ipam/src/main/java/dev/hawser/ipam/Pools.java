@@ -57,7 +57,11 @@ public sealed interface Pools extends AutoCloseable permits PoolsPerCall, Reside
     /** The pools that are remembered, by directory; never waits for a pool's lock. */
     List<Usage> usage();
 
-    /** Writes down what calls of other processes need to go on quickly. There must be no operation under way. */
+    /**
+     * Writes down what calls of other processes need to go on quickly.
+     *
+     * @throws PoolException of kind IO if that cannot be done: they will read all leases, then
+     */
     @Override
     void close();
 }

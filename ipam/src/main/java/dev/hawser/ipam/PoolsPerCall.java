@@ -11,7 +11,8 @@ record PoolsPerCall(PoolLock lock, Optional<Path> indexes) implements Pools {
     @Override
     public AddressPool open(Path directory, List<RangeSet> rangeSets, Consumer<String> warnings) {
         Optional<Path> index = indexes.map(root -> LeaseIndex.directoryOf(directory, root));
-        return AddressPool.open(new PoolConfig(directory, rangeSets, index), lock, warnings);
+        Turns turns = new TurnsPerCall(new PoolFiles(directory), lock, index);
+        return new AddressPool(new PoolConfig(directory, rangeSets), turns, warnings);
     }
 
     @Override

@@ -1,10 +1,13 @@
 package dev.hawser.ipam;
 
+import java.nio.file.attribute.FileTime;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * What makes the index trustworthy: the time that the pool's directory must bear, and which buckets there must be.
@@ -16,6 +19,15 @@ record Stamp(Instant changedAt, BitSet filled) {
 
     /** Of the stamp and of all buckets: the index of a build with another format is not understood, but written anew. */
     private static final String FORMAT = "1";
+
+    /** Up to a quarter of an hour, and at random: see {@link LeaseIndex}. */
+    private static final long MAX_BACKDATE_MICROS = 1_000_000_000;
+
+    /** A time that no other change can have left. Whole microseconds: not every file system keeps nanoseconds. */
+    static FileTime timeBefore(FileTime present) {
+        long backdate = ThreadLocalRandom.current().nextLong(1, MAX_BACKDATE_MICROS);
+        return FileTime.from(present.toInstant().truncatedTo(ChronoUnit.MICROS).minus(backdate, ChronoUnit.MICROS));
+    }
 
     String text() {
         return FORMAT + " " + changedAt.getEpochSecond() + " " + changedAt.getNano() + " "

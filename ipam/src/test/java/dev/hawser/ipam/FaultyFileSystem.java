@@ -263,9 +263,23 @@ final class FaultyFileSystem extends FileSystem {
                     }));
         }
 
+        /** A look whether there is something: no step, because it cannot say that it failed. */
+        @Override
+        public boolean exists(Path path, LinkOption... options) {
+            return sound.exists(unwrap(path), options);
+        }
+
+        /** As {@link #exists}. */
+        @Override
+        public <A extends BasicFileAttributes> @Nullable A readAttributesIfExists(
+                Path path, Class<A> type, LinkOption... options) throws IOException {
+            return sound.readAttributesIfExists(unwrap(path), type, options);
+        }
+
         @Override
         public <A extends BasicFileAttributes> A readAttributes(Path path, Class<A> type, LinkOption... options)
                 throws IOException {
+            step(path.toString());
             return sound.readAttributes(unwrap(path), type, options);
         }
 

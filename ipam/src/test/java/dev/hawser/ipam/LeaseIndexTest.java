@@ -204,4 +204,24 @@ class LeaseIndexTest {
 
         assertFalse(Files.exists(index));
     }
+
+    @Test
+    void aFailureNamesTheFileAndItsCause() {
+        FaultyFileSystem fileSystem = new FaultyFileSystem(TestPool.memory());
+        TestPool files = TestPool.on(fileSystem, TestPool.Kind.PER_CALL);
+        AddressPool pool = files.with(set("10.0.0.0/28"));
+        pool.lease(owner("old"), Set.of());
+        fileSystem.failAt(1);
+
+        try {
+            pool.lease(owner("new"), Set.of());
+        } catch (PoolException failure) {
+            throw new AssertionError("the first step reads the index, which can be done without", failure);
+        }
+
+        assertEquals(
+                List.of("keep an index of the leases in /var/lib/cni/networks/pods: " + files.index.orElseThrow()
+                        + "/stamp: " + "Input/output error: each operation reads them all until that is mended"),
+                files.warnings);
+    }
 }

@@ -115,7 +115,7 @@ class PoolConfigTest {
         Path directory = Path.of("/nowhere");
         List<RangeSet> sets = List.of(set("10.0.0.0/24"), set("fd00::/64"), set("10.0.0.0/16 10.0.0.9-10.0.9.9"));
 
-        assertRefused("range set 0 overlaps with 2", () -> new PoolConfig(directory, sets, Optional.empty()));
+        assertRefused("range set 0 overlaps with 2", () -> new PoolConfig(directory, sets));
     }
 
     @ParameterizedTest

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,34 +24,79 @@ import java.util.stream.Stream;
 /** A pool on a file system of its own, and what another program could do to it. */
 final class TestPool {
 
-    final List<String> warnings = new ArrayList<>();
-    final Path directory;
-    final Optional<Path> index;
-    private final PoolLock lock = new InJvmLock();
+    /** Which of the two kinds of pools. */
+    enum Kind {
+        PER_CALL {
+            @Override
+            Pools pools(PoolLock lock, Optional<Path> indexes) {
+                return Pools.perCall(lock, indexes);
+            }
+        },
+        RESIDENT {
+            @Override
+            Pools pools(PoolLock lock, Optional<Path> indexes) {
+                return Pools.resident(lock, indexes, size -> {});
+            }
+        };
 
-    private TestPool(Path directory, Optional<Path> index) {
+        abstract Pools pools(PoolLock lock, Optional<Path> indexes);
+    }
+
+    final List<String> warnings = Collections.synchronizedList(new ArrayList<>());
+    final Path directory;
+    final Optional<Path> indexes;
+
+    /** Where this pool's index is. */
+    final Optional<Path> index;
+
+    private final Kind kind;
+    private final PoolLock lock = new InJvmLock();
+    private Pools pools;
+
+    private TestPool(Kind kind, Path directory, Optional<Path> indexes) {
+        this.kind = kind;
         this.directory = directory;
-        this.index = index;
+        this.indexes = indexes;
+        this.index = indexes.map(root -> LeaseIndex.directoryOf(directory, root));
+        this.pools = kind.pools(lock, indexes);
     }
 
     static TestPool inMemory() {
-        FileSystem memory = memory();
-        return new TestPool(
-                memory.getPath("/var/lib/cni/networks/pods"), Optional.of(memory.getPath("/run/hawser/leases/pods")));
+        return inMemory(Kind.PER_CALL);
     }
 
-    static TestPool inMemoryWithoutIndex() {
-        return new TestPool(memory().getPath("/var/lib/cni/networks/pods"), Optional.empty());
+    static TestPool inMemory(Kind kind) {
+        FileSystem memory = memory();
+        return in(
+                kind, memory.getPath("/var/lib/cni/networks/pods"), Optional.of(memory.getPath("/run/hawser/leases")));
+    }
+
+    static TestPool inMemoryWithoutIndex(Kind kind) {
+        return in(kind, memory().getPath("/var/lib/cni/networks/pods"), Optional.empty());
     }
 
     /** On a file system that fails on demand. */
-    static TestPool on(FaultyFileSystem faulty) {
-        return new TestPool(
-                faulty.getPath("/var/lib/cni/networks/pods"), Optional.of(faulty.getPath("/run/hawser/leases/pods")));
+    static TestPool on(FaultyFileSystem faulty, Kind kind) {
+        return in(
+                kind, faulty.getPath("/var/lib/cni/networks/pods"), Optional.of(faulty.getPath("/run/hawser/leases")));
     }
 
-    static TestPool in(Path directory, Optional<Path> index) {
-        return new TestPool(directory, index);
+    static TestPool in(Kind kind, Path directory, Optional<Path> indexes) {
+        return new TestPool(kind, directory, indexes);
+    }
+
+    /** As after a crash: what was in memory is gone. */
+    void restart() {
+        pools = kind.pools(lock, indexes);
+    }
+
+    Pools pools() {
+        return pools;
+    }
+
+    /** The pool as another process sees it. */
+    AddressPool inAnotherProcess(RangeSet... sets) {
+        return Pools.perCall(lock, indexes).open(directory, List.of(sets), warnings::add);
     }
 
     static FileSystem memory() {
@@ -60,7 +106,7 @@ final class TestPool {
     }
 
     AddressPool with(RangeSet... sets) {
-        return AddressPool.open(new PoolConfig(directory, List.of(sets), index), lock, warnings::add);
+        return pools.open(directory, List.of(sets), warnings::add);
     }
 
     static RangeSet set(String... ranges) {

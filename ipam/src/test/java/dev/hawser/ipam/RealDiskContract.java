@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A pool on a small file system of the kernel's own, that gets full or read-only. */
-class RealDiskTest {
+abstract class RealDiskContract {
 
     private static final RangeSet RANGES = set("10.0.0.0/24");
 
@@ -29,15 +29,20 @@ class RealDiskTest {
     Path directory;
 
     private Path disk = Path.of("");
+    private final TestPool.Kind kind;
     private TestPool files = TestPool.inMemory();
     private AddressPool pool = files.with();
+
+    RealDiskContract(TestPool.Kind kind) {
+        this.kind = kind;
+    }
 
     @BeforeEach
     void mount() throws Exception {
         disk = Files.createDirectory(directory.resolve("disk"));
         boolean mounted = run("mount", "-t", "tmpfs", "-o", "size=64k", "pool", disk.toString());
         assumeTrue(mounted, "mounting a tmpfs needs root");
-        files = TestPool.in(disk.resolve("pods"), Optional.of(directory.resolve("index")));
+        files = TestPool.in(kind, disk.resolve("pods"), Optional.of(directory.resolve("index")));
         pool = files.with(RANGES);
     }
 

@@ -29,11 +29,18 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class AddressPoolTest {
+/** What every pool does, whatever it remembers. */
+abstract class AddressPoolContract {
 
     private static final Set<InetAddress> ANY = Set.of();
 
-    private final TestPool files = TestPool.inMemory();
+    private final TestPool.Kind kind;
+    private final TestPool files;
+
+    AddressPoolContract(TestPool.Kind kind) {
+        this.kind = kind;
+        this.files = TestPool.inMemory(kind);
+    }
 
     @Test
     void openingAPoolTouchesNothing() {
@@ -429,7 +436,7 @@ class AddressPoolTest {
 
     @Test
     void worksTheSameWithoutAnIndex() {
-        TestPool plain = TestPool.inMemoryWithoutIndex();
+        TestPool plain = TestPool.inMemoryWithoutIndex(kind);
         AddressPool pool = plain.with(set("10.0.0.0/24"));
         pool.lease(owner("a"), ANY);
         pool.lease(owner("b"), ANY);

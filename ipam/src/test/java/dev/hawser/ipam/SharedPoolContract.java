@@ -29,7 +29,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
 /** Whatever happens to a pool, in whatever order: nobody shares an address, no address is lost, no owner forgotten. */
-class SharedPoolTest {
+abstract class SharedPoolContract {
 
     private static final RangeSet IPV4 = set("10.0.0.0/29", "10.0.1.0/29 10.0.1.1-10.0.1.4");
     private static final RangeSet IPV6 = set("fd00::/124");
@@ -42,6 +42,12 @@ class SharedPoolTest {
             new Owner("BB", "eth0"),
             new Owner("c-d_e.f", "net1"));
 
+    private final TestPool.Kind kind;
+
+    SharedPoolContract(TestPool.Kind kind) {
+        this.kind = kind;
+    }
+
     /** One thing that happens; the number chooses whom or what it happens to. */
     record Event(What what, int number) {}
 
@@ -52,6 +58,9 @@ class SharedPoolTest {
         RETAIN,
         FOREIGN_LEASE,
         FOREIGN_RELEASE,
+        FOREIGN_CHANGE_OF_OWNER,
+        LEASE_ELSEWHERE,
+        RELEASE_ELSEWHERE,
         INDEX_LOST,
         INDEX_FILE_LOST,
         INDEX_FILE_CUT
@@ -60,20 +69,31 @@ class SharedPoolTest {
     /** The pool, and beside it what must be in there. */
     private static final class World {
 
-        private final TestPool files = TestPool.inMemory();
-        private final AddressPool pool = files.with(IPV4, IPV6);
-        private final Path index = files.index.orElseThrow();
+        private final TestPool files;
+        private final AddressPool pool;
+        private final AddressPool elsewhere;
+        private final Path index;
         private final Map<InetAddress, Owner> leased = new TreeMap<>(IpMath::compare);
+
+        World(TestPool.Kind kind) {
+            files = TestPool.inMemory(kind);
+            pool = files.with(IPV4, IPV6);
+            elsewhere = files.inAnotherProcess(IPV4, IPV6);
+            index = files.index.orElseThrow();
+        }
 
         void apply(Event event) throws IOException {
             Owner owner = OWNERS.get(event.number() % OWNERS.size());
             switch (event.what()) {
-                case LEASE -> lease(owner, Set.of());
-                case LEASE_ON_REQUEST -> lease(owner, Set.of(address(event.number())));
-                case RELEASE -> release(owner);
+                case LEASE -> lease(pool, owner, Set.of());
+                case LEASE_ON_REQUEST -> lease(pool, owner, Set.of(address(event.number())));
+                case RELEASE -> release(pool, owner);
+                case LEASE_ELSEWHERE -> lease(elsewhere, owner, Set.of());
+                case RELEASE_ELSEWHERE -> release(elsewhere, owner);
                 case RETAIN -> retain(new HashSet<>(List.of(owner, OWNERS.getFirst())));
                 case FOREIGN_LEASE -> foreignLease(address(event.number()), owner);
                 case FOREIGN_RELEASE -> foreignRelease(owner);
+                case FOREIGN_CHANGE_OF_OWNER -> foreignChangeOfOwner(address(event.number()), owner);
                 case INDEX_LOST -> indexNames().forEach(this::lose);
                 case INDEX_FILE_LOST -> anyIndexFile(event.number()).forEach(this::lose);
                 case INDEX_FILE_CUT -> anyIndexFile(event.number()).forEach(this::cut);
@@ -85,9 +105,9 @@ class SharedPoolTest {
             return IpMath.plus(set.ranges().getFirst().start(), number / 2 % 6);
         }
 
-        private void lease(Owner owner, Set<InetAddress> requested) {
+        private void lease(AddressPool from, Owner owner, Set<InetAddress> requested) {
             try {
-                List<Allocation> taken = pool.lease(owner, requested);
+                List<Allocation> taken = from.lease(owner, requested);
                 assertEquals(2, taken.size());
                 taken.forEach(each -> takeFor(owner, each));
             } catch (PoolException refusal) {
@@ -128,11 +148,11 @@ class SharedPoolTest {
             return Set.of("10.0.0.1", "10.0.1.1", "fd00::1").contains(IpMath.text(address));
         }
 
-        private void release(Owner owner) {
+        private void release(AddressPool from, Owner owner) {
             List<Lease> own = leasesOf(owner);
             List<Lease> expected = own.isEmpty() ? leasesOf(new Owner(owner.containerId(), "")) : own;
 
-            assertEquals(expected, pool.release(owner));
+            assertEquals(expected, from.release(owner));
             expected.forEach(lease -> leased.remove(lease.address()));
         }
 
@@ -173,6 +193,15 @@ class SharedPoolTest {
             for (Lease lease : leasesOf(owner)) {
                 files.delete(IpMath.text(lease.address()));
                 leased.remove(lease.address());
+            }
+        }
+
+        /** Released and leased to another, with no look of ours between: the name is the same, the file is not. */
+        private void foreignChangeOfOwner(InetAddress address, Owner owner) {
+            if (leased.containsKey(address)) {
+                files.delete(IpMath.text(address));
+                leased.remove(address);
+                foreignLease(address, owner);
             }
         }
 
@@ -220,7 +249,7 @@ class SharedPoolTest {
 
         void assertNoAddressIsLost() {
             for (int i = 0; !isFull(IPV4) && !isFull(IPV6); i++) {
-                lease(new Owner("last" + i, "eth0"), Set.of());
+                lease(pool, new Owner("last" + i, "eth0"), Set.of());
             }
             assertEquals(leases(), pool.leases());
         }
@@ -228,7 +257,7 @@ class SharedPoolTest {
 
     @Property(tries = 300)
     void nothingIsEverSharedLostOrForgotten(@ForAll("events") List<Event> events) throws IOException {
-        World world = new World();
+        World world = new World(kind);
 
         for (Event event : events) {
             world.apply(event);
@@ -241,7 +270,7 @@ class SharedPoolTest {
     @Property(tries = 300)
     void nothingIsEverSharedLostOrForgottenWithoutALookBetween(@ForAll("events") List<Event> events)
             throws IOException {
-        World world = new World();
+        World world = new World(kind);
 
         for (Event event : events) {
             world.apply(event);
@@ -260,6 +289,9 @@ class SharedPoolTest {
                 Tuple.of(1, What.RETAIN),
                 Tuple.of(3, What.FOREIGN_LEASE),
                 Tuple.of(2, What.FOREIGN_RELEASE),
+                Tuple.of(2, What.FOREIGN_CHANGE_OF_OWNER),
+                Tuple.of(2, What.LEASE_ELSEWHERE),
+                Tuple.of(2, What.RELEASE_ELSEWHERE),
                 Tuple.of(1, What.INDEX_LOST),
                 Tuple.of(1, What.INDEX_FILE_LOST),
                 Tuple.of(1, What.INDEX_FILE_CUT));
@@ -272,7 +304,7 @@ class SharedPoolTest {
     /** Any bytes in a lease file: read or named as bad, and the address stays taken. */
     @Property(tries = 500)
     void anyLeaseContentIsSurvived(@ForAll byte[] content) throws IOException {
-        TestPool files = TestPool.inMemory();
+        TestPool files = TestPool.inMemory(kind);
         AddressPool pool = files.with(IPV4);
         Files.createDirectories(files.directory);
         Files.write(files.directory.resolve("10.0.0.2"), content);

@@ -1,0 +1,8 @@
+package dev.hawser.ipam;
+
+class PerCallRealDiskTest extends RealDiskContract {
+
+    PerCallRealDiskTest() {
+        super(TestPool.Kind.PER_CALL);
+    }
+}

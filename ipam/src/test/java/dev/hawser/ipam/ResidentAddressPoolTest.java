@@ -1,0 +1,8 @@
+package dev.hawser.ipam;
+
+class ResidentAddressPoolTest extends AddressPoolContract {
+
+    ResidentAddressPoolTest() {
+        super(TestPool.Kind.RESIDENT);
+    }
+}

@@ -1,0 +1,8 @@
+package dev.hawser.ipam;
+
+class ResidentFaultyDiskTest extends FaultyDiskContract {
+
+    ResidentFaultyDiskTest() {
+        super(TestPool.Kind.RESIDENT);
+    }
+}

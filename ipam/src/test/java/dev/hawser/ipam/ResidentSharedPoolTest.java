@@ -1,0 +1,8 @@
+package dev.hawser.ipam;
+
+class ResidentSharedPoolTest extends SharedPoolContract {
+
+    ResidentSharedPoolTest() {
+        super(TestPool.Kind.RESIDENT);
+    }
+}
