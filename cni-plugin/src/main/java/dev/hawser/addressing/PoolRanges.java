@@ -23,12 +23,15 @@ final class PoolRanges {
     static List<RangeSet> of(Call call, Settings settings) {
         Settings ipam = settings.section("ipam");
         List<RangeSet> sets = new ArrayList<>();
-        settings.section("runtimeConfig").objectLists("ipRanges").forEach(set -> add(sets, set, ipam));
+        List<List<Settings>> brought = settings.section("runtimeConfig").objectLists("ipRanges");
+        List<List<Settings>> listed = ipam.objectLists("ranges");
+        brought.forEach(set -> add(sets, set, ipam));
         if (ipam.isSet("subnet")) {
             add(sets, List.of(ipam), ipam);
         }
-        ipam.objectLists("ranges").forEach(set -> add(sets, set, ipam));
-        if (sets.isEmpty()) {
+        listed.forEach(set -> add(sets, set, ipam));
+        // Ranges that are given and make no sense have been noted already.
+        if (brought.isEmpty() && listed.isEmpty() && !ipam.isSet("subnet")) {
             ipam.fault("ranges", "no IP ranges specified: give a subnet, or ranges");
         }
         requireNoOverlap(sets, ipam);

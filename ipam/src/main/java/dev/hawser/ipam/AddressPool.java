@@ -84,12 +84,17 @@ public final class AddressPool {
         PoolFiles.Taken others = files.taken();
         try {
             for (int i = 0; i < wanted.size(); i++) {
-                offered.add(choose(i, wanted.get(i), files::lastReserved, address -> !others.holds(address)));
+                offered.add(choose(i, wanted.get(i), this::filedOffers, address -> !others.holds(address)));
             }
         } catch (IOException e) {
             throw PoolException.io("look for free addresses in", files.directory(), e);
         }
         return offered;
+    }
+
+    private NextAddress filedOffers(int setIndex) throws IOException {
+        RangeSet set = config.rangeSets().get(setIndex);
+        return NextAddress.after(set, files.lastReserved(setIndex), (_, first) -> Optional.of(first));
     }
 
     private List<Allocation> lease(Owner owner, List<Optional<InetAddress>> wanted, LeaseBook book) throws IOException {
@@ -101,7 +106,7 @@ public final class AddressPool {
                 taken.add(choose(
                         i,
                         wanted.get(i),
-                        book::lastReserved,
+                        set -> NextAddress.after(config.rangeSets().get(set), book.lastReserved(set), book::freeFrom),
                         address -> book.isFree(address) && book.add(new Lease(address, owner))));
                 book.setLastReserved(i, taken.getLast().address().address());
             }
@@ -142,16 +147,16 @@ public final class AddressPool {
         boolean take(InetAddress address) throws IOException;
     }
 
-    /** Says where the round robin of a range set got to. */
-    private interface LastReserved {
-        Optional<InetAddress> of(int setIndex) throws IOException;
+    /** Offers the addresses of a range set, in the order of the round robin. */
+    private interface Offers {
+        NextAddress of(int setIndex) throws IOException;
     }
 
-    private Allocation choose(int setIndex, Optional<InetAddress> wanted, LastReserved last, Taking taking)
+    private Allocation choose(int setIndex, Optional<InetAddress> wanted, Offers offers, Taking taking)
             throws IOException {
         return wanted.isPresent()
                 ? chooseRequested(setIndex, wanted.get(), taking)
-                : chooseNext(setIndex, last.of(setIndex), taking);
+                : chooseNext(setIndex, offers.of(setIndex), taking);
     }
 
     private Allocation chooseRequested(int setIndex, InetAddress address, Taking taking) throws IOException {
@@ -172,15 +177,16 @@ public final class AddressPool {
         return allocation(address, range);
     }
 
-    private Allocation chooseNext(int setIndex, Optional<InetAddress> last, Taking taking) throws IOException {
-        RangeSet set = config.rangeSets().get(setIndex);
-        NextAddress addresses = NextAddress.after(set, last);
+    private Allocation chooseNext(int setIndex, NextAddress addresses, Taking taking) throws IOException {
         for (Optional<NextAddress.Candidate> next = addresses.next(); next.isPresent(); next = addresses.next()) {
             if (taking.take(next.get().address())) {
                 return allocation(next.get().address(), next.get().range());
             }
         }
-        throw refusal(PoolException.Kind.EXHAUSTED, setIndex, "no IP addresses available in range set: " + set);
+        throw refusal(
+                PoolException.Kind.EXHAUSTED,
+                setIndex,
+                "no IP addresses available in range set: " + config.rangeSets().get(setIndex));
     }
 
     private static Allocation allocation(InetAddress address, PoolRange range) {

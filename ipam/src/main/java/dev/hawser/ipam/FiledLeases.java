@@ -98,6 +98,12 @@ final class FiledLeases implements LeaseBook {
         return !taken.holds(address);
     }
 
+    /** Unknown before it is tried. */
+    @Override
+    public Optional<InetAddress> freeFrom(PoolRange range, InetAddress first) {
+        return Optional.of(first);
+    }
+
     @Override
     public boolean add(Lease lease) throws IOException {
         changed = true;

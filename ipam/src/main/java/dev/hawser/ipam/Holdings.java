@@ -1,5 +1,6 @@
 package dev.hawser.ipam;
 
+import dev.hawser.ip.IpRange;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Which addresses are taken, and by whom: found by address and by container. */
 final class Holdings {
+
+    /** A pool has a few; but a runtime may bring others with every call. */
+    private static final int MOST_RANGES = 16;
 
     /** No file was written at this time: that of a file which could not be read. */
     static final long UNREAD = Long.MIN_VALUE;
@@ -30,18 +34,21 @@ final class Holdings {
 
     private final Map<InetAddress, Holding> byAddress = new HashMap<>();
     private final Map<String, List<Holding>> byContainer = new HashMap<>();
+    private final Map<IpRange, TakenBits> bits = new HashMap<>();
     private long writtenLastNanos;
 
     /** In place of what the address had before. */
     void put(Holding holding) {
         remove(holding.address());
         byAddress.put(holding.address(), holding);
+        bits.values().forEach(each -> each.set(holding.address(), true));
         holding.owner()
                 .ifPresent(owner -> byContainer.merge(owner.containerId(), List.of(holding), Holdings::concatenated));
         writtenLastNanos = Math.max(writtenLastNanos, holding.writtenAtNanos());
     }
 
     void remove(InetAddress address) {
+        bits.values().forEach(each -> each.set(address, false));
         Optional<Holding> removed = Optional.ofNullable(byAddress.remove(address));
         removed.flatMap(Holding::owner)
                 .ifPresent(owner ->
@@ -74,6 +81,23 @@ final class Holdings {
 
     boolean has(InetAddress address) {
         return byAddress.containsKey(address);
+    }
+
+    /** The first address from this one on that is not taken; in a huge range that is known only of the first. */
+    Optional<InetAddress> freeFrom(IpRange range, InetAddress first) {
+        if (!TakenBits.suits(range)) {
+            return Optional.of(first);
+        }
+        if (bits.size() == MOST_RANGES && !bits.containsKey(range)) {
+            bits.clear();
+        }
+        return bits.computeIfAbsent(range, this::bitsOf).freeFrom(first);
+    }
+
+    private TakenBits bitsOf(IpRange range) {
+        TakenBits taken = new TakenBits(range);
+        byAddress.keySet().forEach(address -> taken.set(address, true));
+        return taken;
     }
 
     List<Holding> of(String containerId) {

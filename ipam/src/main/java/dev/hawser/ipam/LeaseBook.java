@@ -17,6 +17,9 @@ interface LeaseBook {
     /** Whether there is no file for the address, good or bad. */
     boolean isFree(InetAddress address) throws IOException;
 
+    /** See {@link NextAddress.Free}. */
+    Optional<InetAddress> freeFrom(PoolRange range, InetAddress first);
+
     /** Makes a lease of a free address; false if it turns out to be taken. */
     boolean add(Lease lease) throws IOException;
 

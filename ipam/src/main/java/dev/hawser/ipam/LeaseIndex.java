@@ -3,6 +3,8 @@ package dev.hawser.ipam;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
@@ -86,6 +88,21 @@ final class LeaseIndex {
             write(bucket);
         }
         stamp();
+    }
+
+    /** Removes all of it, if there is any. */
+    void remove() throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (DirectoryStream<Path> index = Files.newDirectoryStream(directory)) {
+            for (Path file : index) {
+                Files.deleteIfExists(file);
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        Files.deleteIfExists(directory);
     }
 
     private void write(Bucket bucket) throws IOException {

@@ -18,40 +18,59 @@ final class NextAddress {
 
     private record Position(int rangeIndex, InetAddress address) {}
 
+    /** Knows which addresses need not be tried. */
+    interface Free {
+
+        /** The first address from this one on that may be free, within the range; nothing if none may be. */
+        Optional<InetAddress> from(PoolRange range, InetAddress first);
+    }
+
     private final RangeSet set;
+    private final Free free;
     private final Position start;
     private Position position;
     private boolean finished;
 
-    private NextAddress(RangeSet set, Position last) {
+    private NextAddress(RangeSet set, Free free, Position last) {
         this.set = set;
+        this.free = free;
         this.start = following(last);
         this.position = start;
     }
 
     /** The last address is tried last; one that is not in the set (any more) is as good as none. */
-    static NextAddress after(RangeSet set, Optional<InetAddress> lastReserved) {
+    static NextAddress after(RangeSet set, Optional<InetAddress> lastReserved, Free free) {
         for (int i = 0; i < set.ranges().size() && lastReserved.isPresent(); i++) {
             if (set.ranges().get(i).contains(lastReserved.get())) {
-                return new NextAddress(set, new Position(i, lastReserved.get()));
+                return new NextAddress(set, free, new Position(i, lastReserved.get()));
             }
         }
         int lastIndex = set.ranges().size() - 1;
         return new NextAddress(
-                set, new Position(lastIndex, set.ranges().get(lastIndex).end()));
+                set, free, new Position(lastIndex, set.ranges().get(lastIndex).end()));
     }
 
     /** The next one to try; nothing when all were tried. */
     Optional<Candidate> next() {
         while (!finished) {
-            Candidate candidate = new Candidate(position.address(), set.ranges().get(position.rangeIndex()));
-            position = following(position);
-            finished = position.equals(start);
-            if (!candidate.address().equals(candidate.range().gateway())) {
-                return Optional.of(candidate);
+            PoolRange range = set.ranges().get(position.rangeIndex());
+            Optional<InetAddress> address = free.from(range, position.address());
+            boolean untried = moveBehind(address.orElse(range.end()));
+            if (untried && address.isPresent() && !address.get().equals(range.gateway())) {
+                return Optional.of(new Candidate(address.get(), range));
             }
         }
         return Optional.empty();
+    }
+
+    /** @return whether that address was not tried at the beginning */
+    private boolean moveBehind(InetAddress address) {
+        boolean passesStart = position.rangeIndex() == start.rangeIndex()
+                && IpMath.compare(position.address(), start.address()) < 0
+                && IpMath.compare(address, start.address()) >= 0;
+        position = following(new Position(position.rangeIndex(), address));
+        finished = passesStart || position.equals(start);
+        return !passesStart;
     }
 
     /** After the end of a range comes the start of the next one, and after the last range the first. */

@@ -3,7 +3,10 @@ package dev.hawser.ipam;
 import java.io.IOException;
 import java.io.Serial;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -45,15 +48,21 @@ public final class PoolException extends RuntimeException {
     /** The kernel's words about the file, and what to do about them. */
     static String explain(IOException cause) {
         if (!(cause instanceof FileSystemException inFile)) {
-            return cause.toString();
+            return Objects.requireNonNullElse(cause.getMessage(), nameOf(cause));
         }
         String reason = Objects.requireNonNullElse(inFile.getReason(), nameOf(inFile));
         return inFile.getFile() + ": " + reason + advice(cause, reason);
     }
 
-    /** "AccessDenied" for an {@link AccessDeniedException}, which has no reason in words. */
-    private static String nameOf(FileSystemException cause) {
-        return cause.getClass().getSimpleName().replace("Exception", "");
+    /** Java's exceptions for these errors keep the file only: the words are those of strerror(3). */
+    private static String nameOf(IOException cause) {
+        return switch (cause) {
+            case AccessDeniedException _ -> "Permission denied";
+            case NoSuchFileException _ -> "No such file or directory";
+            case FileAlreadyExistsException _ -> "File exists";
+            case NotDirectoryException _ -> "Not a directory";
+            default -> cause.getClass().getSimpleName();
+        };
     }
 
     private static String advice(IOException cause, String reason) {

@@ -173,6 +173,11 @@ final class RememberedLeases implements LeaseBook {
     }
 
     @Override
+    public Optional<InetAddress> freeFrom(PoolRange range, InetAddress first) {
+        return holdings.freeFrom(range.addresses(), first);
+    }
+
+    @Override
     public boolean add(Lease lease) throws IOException {
         changed = true;
         boolean added = attempt(() -> files.create(lease.address(), lease.owner()));

@@ -430,7 +430,7 @@ abstract class AddressPoolContract {
 
         assertEquals(PoolException.Kind.IO, failure.kind());
         assertEquals(
-                "lease an address from " + files.directory + ": " + files.directory + ": FileAlreadyExists",
+                "lease an address from " + files.directory + ": " + files.directory + ": File exists",
                 failure.getMessage());
     }
 

@@ -191,9 +191,22 @@ class LeaseIndexTest {
         assertEquals(2, pool.release(owner("a")).size());
         assertEquals(
                 "keep an index of the leases in " + files.directory + ": " + index
-                        + ": FileAlreadyExists: each operation reads them all until that is mended",
+                        + ": File exists: each operation reads them all until that is mended",
                 files.warnings.getFirst());
         assertEquals(2, files.warnings.size());
+    }
+
+    @Test
+    void theIndexOfAPoolThatIsGoneIsRemoved() throws IOException {
+        pool.lease(owner("a"), Set.of());
+        for (String name : namesIn(files.directory)) {
+            files.delete(name);
+        }
+        Files.delete(files.directory);
+
+        assertEquals(List.of(), pool.release(owner("a")));
+        assertFalse(Files.exists(index));
+        assertEquals(List.of(), files.warnings);
     }
 
     @Test

@@ -139,7 +139,7 @@ class ResidentPoolsTest {
 
         assertEquals(
                 "dev.hawser.ipam.PoolException: keep an index of the leases in " + files.directory + ": "
-                        + files.index.orElseThrow() + ": FileAlreadyExists",
+                        + files.index.orElseThrow() + ": File exists",
                 failure.toString());
     }
 
