@@ -24,10 +24,15 @@ write_build_id() {
   echo "$version-$digest" >"$new/BUILD"
 }
 
-build_launcher() {
+# compile_c NAME FILE FLAGS...: a static program of runtime-shim/src/main/c.
+compile_c() {
+  gcc -std=c17 -Wall -Wextra -Werror -O2 -static -s "${@:3}" -o "$2" "$project/runtime-shim/src/main/c/$1.c"
+}
+
+build_programs() {
   mkdir -p "$new/bin"
-  gcc -std=c17 -Wall -Wextra -Werror -O2 -static -s -DHAWSER_BUILD="\"$(cat "$new/BUILD")\"" \
-    -o "$new/bin/hawser" "$project/runtime-shim/src/main/c/launcher.c"
+  compile_c launcher "$new/bin/hawser" -DHAWSER_BUILD="\"$(cat "$new/BUILD")\""
+  compile_c stopwatch "$new/lib/native/stopwatch"
 }
 
 # Plugin calls get the few jars that they need, commands and the helper get all.
@@ -106,7 +111,7 @@ run_maven
 say "Assembling the tree: launcher, jars, Java runtime"
 copy_jars
 write_build_id
-build_launcher
+build_programs
 build_runtime
 copy_texts
 say "Rehearsing plugin calls for the AOT cache"

@@ -41,7 +41,8 @@ class PackageGraphTest {
             "app               -> ip ipam kernel sys linux spec run addressing plugin picocli",
             "shim.wire         ->",
             "shim.helper       -> shim.wire netty",
-            "shim              -> app linux run shim.helper shim.wire picocli",
+            "bench             -> ip kernel linux spec picocli",
+            "shim              -> app bench linux run shim.helper shim.wire picocli",
             "cri               -> cri.proto grpc netty protobuf",
             "cri.proto         -> protobuf");
 

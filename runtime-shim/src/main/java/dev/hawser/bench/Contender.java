@@ -1,0 +1,28 @@
+package dev.hawser.bench;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * One of those that are compared. Each has a bridge, addresses and pools of its own: a pool in which another program writes is
+ * read anew by ours, which is not what is measured here.
+ *
+ * @param name a word for files
+ * @param bin the directory with its bridge and host-local
+ * @param variables what its plugins find in their environment besides CNI's variables
+ * @param place a number of its own, from 0 to 2
+ */
+record Contender(String name, Path bin, Map<String, String> variables, int place) {
+
+    Contender {
+        variables = Map.copyOf(variables);
+    }
+
+    String bridge() {
+        return "bench" + place;
+    }
+
+    Path plugin() {
+        return bin.resolve("bridge");
+    }
+}

@@ -1,0 +1,98 @@
+package dev.hawser.bench;
+
+import dev.hawser.kernel.Change;
+import dev.hawser.kernel.MacAddress;
+import dev.hawser.kernel.Side;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The node that the bench plays on: this process's own namespaces, with pods that are there before anything is measured. It
+ * goes when the process does, and everything with it.
+ */
+final class Stage implements AutoCloseable {
+
+    private static final Path NAMESPACES = Path.of("/run/netns");
+
+    private final List<Pod> pods;
+    private final Pod neighbours;
+    private final Map<String, Integer> ports = new HashMap<>();
+
+    private Stage(List<Pod> pods, Pod neighbours) {
+        this.pods = List.copyOf(pods);
+        this.neighbours = neighbours;
+    }
+
+    /**
+     * Prepares the namespaces that this process was started in, which must be its own: /run is hidden under an empty one.
+     *
+     * @param pods how many of them there shall be
+     */
+    static Stage prepare(int pods) throws IOException {
+        Programs.run("mount", "-t", "tmpfs", "tmpfs", "/run");
+        Programs.run("ip", "link", "set", "lo", "up");
+        List<String> names = new ArrayList<>(
+                IntStream.range(0, pods).mapToObj(i -> "pod" + i).toList());
+        names.add("neighbours");
+        Programs.feed(
+                names.stream().map(name -> "netns add " + name + "\n").collect(Collectors.joining()),
+                "ip",
+                "-batch",
+                "-");
+        List<Pod> opened =
+                names.stream().map(name -> Pod.open(NAMESPACES.resolve(name))).toList();
+        return new Stage(opened.subList(0, pods), opened.getLast());
+    }
+
+    /** All pods. */
+    List<Pod> pods() {
+        return pods;
+    }
+
+    /** The pod of all work that is done one after another. */
+    Pod pod() {
+        return pods.getFirst();
+    }
+
+    /** Gives a bridge so many attachments of others; one that has more keeps them. */
+    void attachNeighbours(String bridge, int attachments) {
+        apply(new Change.AddBridge(bridge, OptionalInt.empty(), false));
+        apply(new Change.SetUp(bridge));
+        for (int i = ports.getOrDefault(bridge, 0); i < attachments; i++) {
+            attachNeighbour(bridge, bridge + "n" + i);
+            ports.put(bridge, i + 1);
+        }
+    }
+
+    private void attachNeighbour(String bridge, String name) {
+        long bits = Integer.toUnsignedLong(name.hashCode()) << 1;
+        apply(new Change.AddVeth(
+                name,
+                MacAddress.locallyAdministered(bits << 8),
+                Optional.of(bridge),
+                Side.POD,
+                name,
+                MacAddress.locallyAdministered(bits << 8 | 1),
+                OptionalInt.empty()));
+        apply(new Change.SetUp(name));
+        neighbours.kernel().apply(Side.POD, new Change.SetUp(name));
+    }
+
+    private void apply(Change change) {
+        neighbours.kernel().apply(Side.HOST, change);
+    }
+
+    @Override
+    public void close() {
+        pods.forEach(Pod::close);
+        neighbours.close();
+    }
+}

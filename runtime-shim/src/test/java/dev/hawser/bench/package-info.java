@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.bench;
+
+import org.jspecify.annotations.NullMarked;
