@@ -22,7 +22,9 @@ import dev.hawser.netlink.Request;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +44,14 @@ final class Firewall {
 
     /** EPROTONOSUPPORT: this kernel has no nfnetlink. */
     private static final int NO_NFNETLINK = 93;
+
+    /** How many rules the chain of a subnet has, and how many that of the MAC guards. */
+    private static final int MASQUERADE_RULES = 2;
+
+    private static final int GUARD_RULES = 1;
+
+    /** As many as fit into one datagram, at some 250 bytes each. */
+    private static final int ELEMENTS_AT_ONCE = 100;
 
     /** iptables waits for its lock, which another tool may hold for a while. */
     private static final Duration TOOL_TIMEOUT = Duration.ofSeconds(30);
@@ -186,6 +196,37 @@ final class Firewall {
         return dump(Nftables.allAllowed(), Nftables::allowedMacs, "MACs of guarded ports");
     }
 
+    // ---- Restoring
+
+    /** Loads what is missing of the rulesets of these subnets and, if {@code guards}, of the MAC guards. */
+    void loadMissing(Collection<Cidr> addresses, boolean guards) {
+        Map<String, String> scripts = new LinkedHashMap<>();
+        addresses.forEach(address -> scripts.put(Change.masqueradeSet(address), Ruleset.masquerade(address)));
+        scripts.keySet().removeIf(subnet -> isWhole(new NftChain("inet", "hawser", subnet), MASQUERADE_RULES));
+        String script = String.join("", scripts.values());
+        if (guards && !isWhole(new NftChain("bridge", "hawser", "prerouting"), GUARD_RULES)) {
+            script += Ruleset.macGuard();
+        }
+        if (!script.isEmpty()) {
+            load(script);
+        }
+    }
+
+    private boolean isWhole(NftChain chain, int rules) {
+        return rules(chain).size() >= rules;
+    }
+
+    /** Adds many elements, a hundred in one transaction where nobody else adds the same. */
+    void addAll(List<Change.AddMasquerade> masquerades) {
+        for (int start = 0; start < masquerades.size(); start += ELEMENTS_AT_ONCE) {
+            List<Change.AddMasquerade> some =
+                    masquerades.subList(start, Math.min(masquerades.size(), start + ELEMENTS_AT_ONCE));
+            if (!execute(some.stream().map(Nftables::add).toList()).isOk()) {
+                some.forEach(this::apply);
+            }
+        }
+    }
+
     // ---- Chains and rules of others
 
     boolean hasChain(NftChain chain) {
@@ -242,10 +283,14 @@ final class Firewall {
     private Ack loadAndAdd(Supplier<Ack> adding, String script) {
         Ack ack = adding.get();
         for (int attempt = 1; ack.is(ENOENT) && attempt < ATTEMPTS; attempt++) {
-            run(toolOrThrow("nft", "nftables"), List.of("-f", "-"), script);
+            load(script);
             ack = adding.get();
         }
         return ack;
+    }
+
+    private void load(String script) {
+        run(toolOrThrow("nft", "nftables"), List.of("-f", "-"), script);
     }
 
     /** One transaction, perhaps with the changes of others in it. */

@@ -32,6 +32,7 @@ final class NetlinkSocket implements AutoCloseable {
 
     private static final int AF_NETLINK = 16;
     private static final int SOCK_RAW = 3;
+    private static final int SOCKADDR_NL_BYTES = 12;
     private static final int SOL_NETLINK = 270;
     private static final int MSG_TRUNC = 0x20;
     private static final int MSG_DONTWAIT = 0x40;
@@ -72,6 +73,40 @@ final class NetlinkSocket implements AutoCloseable {
             fd.close();
             throw e;
         }
+    }
+
+    /**
+     * A socket that takes the notifications of a multicast group, in the namespace of the calling thread. What is in it is for
+     * the caller to read. It must be bound: one without a port is passed over by notifications that exclude port 0, nobody's
+     * (af_netlink.c, do_one_broadcast).
+     *
+     * @param group 1 to 32
+     */
+    static Fd subscribe(int protocol, int group) {
+        Fd fd = Fd.socket(AF_NETLINK, SOCK_RAW, protocol);
+        try {
+            fd.bind(address(1 << (group - 1)));
+            return fd;
+        } catch (KernelException e) {
+            fd.close();
+            throw e;
+        }
+    }
+
+    /**
+     * {@snippet lang=text :
+     *  struct sockaddr_nl {
+     *      __kernel_sa_family_t nl_family;
+     *      unsigned short       nl_pad;
+     *      __u32                nl_pid;      // 0: the kernel chooses
+     *      __u32                nl_groups;   // one bit for each
+     *  };
+     * }
+     */
+    private static ByteBuffer address(int groups) {
+        ByteBuffer address = ByteBuffer.allocateDirect(SOCKADDR_NL_BYTES).order(ByteOrder.nativeOrder());
+        address.putShort((short) AF_NETLINK).putShort((short) 0).putInt(0).putInt(groups);
+        return address.flip();
     }
 
     /** A buffer for the datagrams of one thread. */

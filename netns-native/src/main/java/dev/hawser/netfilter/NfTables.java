@@ -10,11 +10,13 @@ final class NfTables {
     static final int NFNL_MSG_BATCH_END = 0x11;
 
     // enum nf_tables_msg_types, with the subsystem.
+    static final int NFT_MSG_DELTABLE = message(2);
     static final int NFT_MSG_GETCHAIN = message(4);
     static final int NFT_MSG_DELCHAIN = message(5);
     static final int NFT_MSG_GETRULE = message(7);
     static final int NFT_MSG_DELRULE = message(8);
     static final int NFT_MSG_GETSET = message(10);
+    static final int NFT_MSG_DELSET = message(11);
     static final int NFT_MSG_NEWSETELEM = message(12);
     static final int NFT_MSG_GETSETELEM = message(13);
     static final int NFT_MSG_DELSETELEM = message(14);

@@ -15,7 +15,9 @@ import static dev.hawser.netfilter.NfTables.NFTA_SET_NAME;
 import static dev.hawser.netfilter.NfTables.NFTA_SET_TABLE;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_DELCHAIN;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_DELRULE;
+import static dev.hawser.netfilter.NfTables.NFT_MSG_DELSET;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_DELSETELEM;
+import static dev.hawser.netfilter.NfTables.NFT_MSG_DELTABLE;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_GETCHAIN;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_GETGEN;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_GETRULE;
@@ -40,6 +42,7 @@ import dev.hawser.netlink.Request;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -52,6 +55,9 @@ public final class Nftables {
 
     /** What {@link Change#masqueradeSet} makes; the group is the length of the prefix. */
     private static final Pattern SUBNET = Pattern.compile("subnet-[0-9a-f._]+-([0-9]{1,3})");
+
+    private static final Set<Integer> LOSSES =
+            Set.of(NFT_MSG_DELTABLE, NFT_MSG_DELCHAIN, NFT_MSG_DELRULE, NFT_MSG_DELSET);
 
     private Nftables() {}
 
@@ -75,6 +81,24 @@ public final class Nftables {
     /** Answered if the kernel has nf_tables. */
     public static Request generation() {
         return Request.acknowledged(NFT_MSG_GETGEN, 0, out -> out.fixed(new NfGenMsg(0, 0)));
+    }
+
+    /**
+     * Whether this notification (NFNLGRP_NFTABLES) says that a table, chain, set or rule of ours is gone. Elements are not
+     * counted: they come and go.
+     */
+    public static boolean isLoss(int type, AttrReader body) {
+        return LOSSES.contains(type) && table(body).equals(Ruleset.TABLE);
+    }
+
+    /** NFTA_TABLE_NAME, NFTA_CHAIN_TABLE, NFTA_RULE_TABLE and NFTA_SET_TABLE are all 1. */
+    private static String table(AttrReader body) {
+        body.fixed(NfGenMsg.BYTES);
+        String table = "";
+        while (body.next()) {
+            table = body.type() == NFTA_SET_TABLE ? body.string() : table;
+        }
+        return table;
     }
 
     // ---- Masquerading

@@ -7,6 +7,7 @@ import dev.hawser.kernel.KernelException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.IntSupplier;
 
 /**
@@ -26,6 +27,11 @@ public final class Fd implements AutoCloseable {
 
     /** {@code _IO(0xb7, 0x3)} of linux/nsfs.h. */
     private static final long NS_GET_NSTYPE = 0xb703;
+
+    /** asm-generic/poll.h. */
+    private static final short POLLIN = 1;
+
+    private static final int POLLFD_BYTES = 8;
 
     private static final int SOCK_CLOEXEC = O_CLOEXEC;
 
@@ -83,6 +89,12 @@ public final class Fd implements AutoCloseable {
                 () -> Native.LIBC.setsockopt(number(), level, option, bytes, Integer.BYTES));
     }
 
+    /** Binds a socket to the address between position and limit of a direct buffer (bind(2)). */
+    public void bind(ByteBuffer address) {
+        int length = address.remaining();
+        retrying("bind", subject, () -> Native.LIBC.bind(number(), address, length));
+    }
+
     /** Sends what is between position and limit of a direct buffer as one datagram (send(2)). */
     public void send(ByteBuffer message) {
         int length = message.remaining();
@@ -113,6 +125,39 @@ public final class Fd implements AutoCloseable {
                 throw failure("receive from", subject, errno);
             }
         }
+    }
+
+    /** A descriptor that can be read once it was {@linkplain #signal() signalled} (eventfd(2)). */
+    public static Fd event() {
+        return new Fd(retrying("make", "an eventfd", () -> Native.LIBC.eventfd(0, O_CLOEXEC)), "an eventfd");
+    }
+
+    /** Makes an {@link #event()} readable, for good. */
+    public void signal() {
+        ByteBuffer one = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder());
+        one.putLong(0, 1);
+        retrying("signal", subject, () -> (int) Native.LIBC.write(number(), one, Long.BYTES));
+    }
+
+    /**
+     * Waits until one of them can be read, or has failed (poll(2)).
+     *
+     * {@snippet lang=text :
+     *  struct pollfd {
+     *      int   fd;
+     *      short events;    // POLLIN
+     *      short revents;
+     *  };
+     * }
+     *
+     * @param timeoutMillis how long to wait at most; -1 for as long as it takes
+     */
+    public static void awaitReadable(List<Fd> fds, int timeoutMillis) {
+        ByteBuffer pollfds =
+                ByteBuffer.allocateDirect(POLLFD_BYTES * fds.size()).order(ByteOrder.nativeOrder());
+        fds.forEach(fd -> pollfds.putInt(fd.number()).putShort(POLLIN).putShort((short) 0));
+        pollfds.flip();
+        retrying("wait for", fds.toString(), () -> Native.LIBC.poll(pollfds, fds.size(), timeoutMillis));
     }
 
     /** The f_type of the file system that the file is on (fstatfs(2), linux/magic.h). */

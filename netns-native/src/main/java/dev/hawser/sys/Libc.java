@@ -28,11 +28,23 @@ public interface Libc {
     /** setsockopt(2). */
     int setsockopt(int fd, int level, int option, ByteBuffer value, int length);
 
+    /** bind(2). */
+    int bind(int fd, ByteBuffer address, int length);
+
     /** send(2). */
     long send(int fd, ByteBuffer message, long length, int flags);
 
     /** recv(2). */
     long recv(int fd, ByteBuffer buffer, long length, int flags);
+
+    /** eventfd(2). */
+    int eventfd(int initial, int flags);
+
+    /** write(2). */
+    long write(int fd, ByteBuffer bytes, long length);
+
+    /** poll(2). */
+    int poll(ByteBuffer fds, long count, int timeoutMillis);
 
     /** setns(2). */
     int setns(int fd, int namespaceType);

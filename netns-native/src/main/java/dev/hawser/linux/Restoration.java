@@ -1,0 +1,89 @@
+package dev.hawser.linux;
+
+import static java.util.stream.Collectors.toSet;
+
+import dev.hawser.ip.Cidr;
+import dev.hawser.kernel.Alias;
+import dev.hawser.kernel.Change;
+import dev.hawser.kernel.Link;
+import dev.hawser.linux.RulesetMonitor.Restored;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Makes the rules again that the aliases of the links speak of, as far as they are missing. */
+final class Restoration {
+
+    private final Namespace host;
+    private final Firewall firewall;
+
+    Restoration(Namespace host) {
+        this.host = host;
+        this.firewall = new Firewall(host);
+    }
+
+    /** What the links want. An address that two links speak of belongs to the newer one. */
+    private record Wanted(Map<Cidr, Change.AddMasquerade> masquerades, Map<String, Change.AddMacGuard> guards) {
+
+        static Wanted of(List<Link> links) {
+            Wanted wanted = new Wanted(new LinkedHashMap<>(), new LinkedHashMap<>());
+            links.stream()
+                    .filter(link -> link.is("veth"))
+                    .forEach(link -> Alias.parse(link.alias()).ifPresent(alias -> wanted.add(link.name(), alias)));
+            return wanted;
+        }
+
+        private void add(String link, Alias alias) {
+            alias.masquerades()
+                    .forEach(
+                            address -> masquerades.put(address, new Change.AddMasquerade(address, alias.attachment())));
+            alias.guard().ifPresent(mac -> guards.put(link, new Change.AddMacGuard(link, mac, alias.attachment())));
+        }
+    }
+
+    Restored run() {
+        Wanted wanted = wanted();
+        firewall.loadMissing(wanted.masquerades().keySet(), !wanted.guards().isEmpty());
+        List<Change.AddMasquerade> masquerades = missingMasquerades(wanted);
+        List<Change.AddMacGuard> guards = missingGuards(wanted);
+        firewall.addAll(masquerades);
+        guards.forEach(firewall::apply);
+        if (!masquerades.isEmpty() || !guards.isEmpty()) {
+            takeBackWhatIsGone(masquerades, guards);
+        }
+        return new Restored(masquerades.size(), guards.size());
+    }
+
+    private Wanted wanted() {
+        return Wanted.of(new Links(host).all());
+    }
+
+    private List<Change.AddMasquerade> missingMasquerades(Wanted wanted) {
+        Set<Cidr> present = firewall.masquerades().stream()
+                .map(Change.AddMasquerade::address)
+                .collect(toSet());
+        return wanted.masquerades().values().stream()
+                .filter(masquerade -> !present.contains(masquerade.address()))
+                .toList();
+    }
+
+    private List<Change.AddMacGuard> missingGuards(Wanted wanted) {
+        Set<String> present =
+                firewall.macGuards().stream().map(Change.AddMacGuard::link).collect(toSet());
+        return wanted.guards().values().stream()
+                .filter(guard -> !present.contains(guard.link()))
+                .toList();
+    }
+
+    /** A DEL that came meanwhile deleted the link, and then looked for elements that were not there yet. */
+    private void takeBackWhatIsGone(List<Change.AddMasquerade> masquerades, List<Change.AddMacGuard> guards) {
+        Wanted still = wanted();
+        masquerades.stream()
+                .filter(added -> !still.masquerades().containsKey(added.address()))
+                .forEach(added -> firewall.apply(new Change.DeleteMasquerade(added.address(), added.owner())));
+        guards.stream()
+                .filter(added -> !still.guards().containsKey(added.link()))
+                .forEach(added -> firewall.apply(new Change.DeleteMacGuard(added.link(), added.mac())));
+    }
+}

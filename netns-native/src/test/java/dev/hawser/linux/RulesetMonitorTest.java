@@ -1,0 +1,231 @@
+package dev.hawser.linux;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.hawser.ip.Cidr;
+import dev.hawser.ip.IpMath;
+import dev.hawser.kernel.Alias;
+import dev.hawser.kernel.Attachment;
+import dev.hawser.kernel.Change;
+import dev.hawser.kernel.Kernel;
+import dev.hawser.kernel.MacAddress;
+import dev.hawser.kernel.Side;
+import dev.hawser.linux.RulesetMonitor.Restored;
+import dev.hawser.sys.Netns;
+import dev.hawser.sys.NetnsThread;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+@EnabledIf(value = "dev.hawser.linux.LinuxKernelTest#isRoot", disabledReason = "making network namespaces needs root")
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RulesetMonitorTest {
+
+    private static final int MANY = 200;
+    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration QUIET = Duration.ofMillis(400);
+
+    private final TestNetns hostNetns = new TestNetns();
+    private final TestNetns podNetns = new TestNetns();
+    private final Netns netns = hostNetns.open();
+    private final NetnsThread inside = NetnsThread.start(netns);
+    private final LinuxHost host = inside.call(() -> LinuxHost.open((what, size) -> {}));
+    private final Kernel kernel = inside.call(() -> host.kernel(podNetns.open()));
+    private final Queue<Restored> restored = new ConcurrentLinkedQueue<>();
+    private final Queue<String> log = new ConcurrentLinkedQueue<>();
+
+    @AfterEach
+    void close() {
+        kernel.close();
+        host.close();
+        inside.close();
+        netns.close();
+        podNetns.close();
+        hostNetns.close();
+    }
+
+    @Test
+    void everythingIsBackWithinASecondAfterAFlush() {
+        for (int i = 0; i < MANY; i++) {
+            attach(i);
+        }
+        Rules before = rules();
+        String chains = hostNetns.exec("nft", "-t", "list", "ruleset");
+
+        try (RulesetMonitor monitor = start()) {
+            hostNetns.exec("nft", "flush", "ruleset");
+
+            assertTrue(becomes(() -> rules().equals(before), SOON), () -> monitor + " restored " + restored + log);
+        }
+        assertEquals(2 * MANY, before.masquerades().size());
+        assertEquals(MANY, before.guards().size());
+        assertEquals(Set.copyOf(chains.lines().toList()), Set.copyOf(listing()));
+    }
+
+    @Test
+    void whatWasLostBeforeIsMadeGoodAtTheStart() {
+        attach(1);
+        Rules before = rules();
+        hostNetns.exec("nft", "flush", "ruleset");
+
+        try (RulesetMonitor monitor = start()) {
+            assertTrue(becomes(() -> rules().equals(before), SOON), () -> monitor + " restored " + restored + log);
+            assertTrue(becomes(() -> restored.contains(new Restored(2, 1)), SOON), restored::toString);
+        }
+    }
+
+    @Test
+    void aChainWithoutRulesIsFilledAgain() {
+        attach(1);
+        List<String> before = listing();
+
+        try (RulesetMonitor monitor = start()) {
+            hostNetns.exec("nft", "flush", "table", "inet", "hawser");
+
+            assertTrue(becomes(() -> listing().equals(before), SOON), () -> monitor + " left " + listing());
+        }
+    }
+
+    @Test
+    void aPodThatIsGoneStaysGone() {
+        attach(1);
+        attach(2);
+
+        try (RulesetMonitor monitor = start()) {
+            apply(new Change.DeleteLink("veth1"));
+            hostNetns.exec("nft", "flush", "ruleset");
+
+            assertTrue(becomes(() -> rules().masquerades().size() == 2, SOON), () -> monitor + " restored " + restored);
+            assertFalse(becomes(() -> rules().masquerades().size() != 2, QUIET));
+        }
+        assertEquals(List.of(new Restored(2, 1)), List.copyOf(restored));
+    }
+
+    @Test
+    void theLastElementThatDelTakesIsNoLoss() {
+        attach(1);
+
+        try (RulesetMonitor monitor = start()) {
+            hostNetns.exec("nft", "flush", "ruleset");
+            assertTrue(becomes(() -> !restored.isEmpty(), SOON), monitor::toString);
+            int before = restored.size();
+
+            masquerades(1).forEach(add -> apply(new Change.DeleteMasquerade(add.address(), add.owner())));
+            apply(new Change.DeleteMacGuard("veth1", mac(1)));
+
+            assertFalse(becomes(() -> !rules().isEmpty(), QUIET), monitor::toString);
+            assertEquals(before, restored.size());
+        }
+    }
+
+    @Test
+    void tablesOfOthersAreNobodysLoss() {
+        attach(1);
+
+        try (RulesetMonitor monitor = start()) {
+            hostNetns.exec("nft", "add", "table", "inet", "somebody");
+            hostNetns.exec("nft", "delete", "table", "inet", "somebody");
+
+            assertFalse(becomes(() -> !restored.isEmpty(), QUIET), monitor::toString);
+        }
+        assertEquals(List.of(), List.copyOf(log));
+    }
+
+    @Test
+    void closingEndsTheThreadAndGivesEveryDescriptorBack() {
+        attach(1);
+        long before = descriptors();
+        RulesetMonitor monitor = start();
+        hostNetns.exec("nft", "flush", "ruleset");
+        assertTrue(becomes(() -> !restored.isEmpty(), SOON));
+
+        monitor.close();
+        monitor.close();
+
+        assertEquals(before, descriptors());
+        assertTrue(Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("ruleset monitor")));
+    }
+
+    private record Rules(Set<Change.AddMasquerade> masquerades, Set<Change.AddMacGuard> guards) {
+        boolean isEmpty() {
+            return masquerades.isEmpty() && guards.isEmpty();
+        }
+    }
+
+    private RulesetMonitor start() {
+        return inside.call(() -> RulesetMonitor.start(log::add, restored::add));
+    }
+
+    private Rules rules() {
+        return inside.call(() -> new Rules(new HashSet<>(kernel.masquerades()), new HashSet<>(kernel.macGuards())));
+    }
+
+    private List<String> listing() {
+        return hostNetns.exec("nft", "-t", "list", "ruleset").lines().toList();
+    }
+
+    private void attach(int i) {
+        Change veth = new Change.AddVeth(
+                "veth" + i, mac(2L * i), Optional.empty(), Side.POD, "eth" + i, mac(2L * i + 1), OptionalInt.empty());
+        List<Cidr> addresses =
+                masquerades(i).stream().map(Change.AddMasquerade::address).toList();
+        apply(veth);
+        Alias alias = new Alias(owner(i), Optional.of("default/pod"), addresses, Optional.of(mac(i)));
+        apply(new Change.SetAlias("veth" + i, alias.toString()));
+        masquerades(i).forEach(this::apply);
+        apply(new Change.AddMacGuard("veth" + i, mac(i), owner(i)));
+    }
+
+    private static List<Change.AddMasquerade> masquerades(int i) {
+        return Stream.of("10.1.0.0/16", "fd00:1::/64")
+                .map(Cidr::parse)
+                .map(subnet -> new Cidr(IpMath.plus(subnet.address(), 2 + i), subnet.prefixLength()))
+                .map(address -> new Change.AddMasquerade(address, owner(i)))
+                .toList();
+    }
+
+    private static Attachment owner(int i) {
+        return new Attachment("net", "container" + i, "eth0");
+    }
+
+    private static MacAddress mac(long i) {
+        return MacAddress.locallyAdministered(i);
+    }
+
+    private void apply(Change change) {
+        inside.call(() -> {
+            kernel.apply(Side.HOST, change);
+            return change;
+        });
+    }
+
+    private static boolean becomes(BooleanSupplier condition, Duration within) {
+        return Waiting.until(condition, (int) within.toMillis());
+    }
+
+    private static long descriptors() {
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
