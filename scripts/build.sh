@@ -42,16 +42,17 @@ copy_jars() {
   copy_jars_of runtime-shim helper.classpath
 }
 
-# copy_jars_of MODULE FILE: the module's jar and its dependencies; FILE names them. jffi's native library goes beside the jars, so
-# that no call unpacks it into /tmp; its jar, with all its systems, stays out, as do Netty's libraries for other machines.
+# copy_jars_of MODULE FILE: the module's jar and its dependencies; FILE names them. Native libraries go beside the jars, so that
+# no process unpacks them into /tmp; the jars that hold them, for other machines too, stay out.
 copy_jars_of() {
   local jar module=$project/$1
   for jar in "$module/target/$1-$version.jar" "$module"/target/dependency/*.jar; do
     case ${jar##*/} in
-      jffi-*-native.jar) unpack_native_library "$jar" ;;
-      netty-*-linux-*.jar)
-        [[ $jar != *-linux-$netty_arch.jar ]] || add_jar "$jar" "$2"
+      jffi-*-native.jar) unpack_native_library "$jar" "jni/$(uname -m)-Linux/libjffi-1.2.so" ;;
+      netty-*-linux-"$netty_arch".jar)
+        unpack_native_library "$jar" "META-INF/native/libnetty_transport_native_epoll_$netty_arch.so"
         ;;
+      netty-*-linux-*.jar) ;;
       *) add_jar "$jar" "$2" ;;
     esac
   done
@@ -63,12 +64,12 @@ add_jar() {
   echo "${1##*/}" >>"$new/lib/$2"
 }
 
+# unpack_native_library JAR FILE
 unpack_native_library() {
-  local file scratch=$project/target/jffi
-  file=jni/$(uname -m)-Linux/libjffi-1.2.so
+  local scratch=$project/target/native
   mkdir -p "$scratch"
-  (cd "$scratch" && "$JAVA_HOME/bin/jar" --extract --file "$1" "$file")
-  cp "$scratch/$file" "$new/lib/native/"
+  (cd "$scratch" && "$JAVA_HOME/bin/jar" --extract --file "$1" "$2")
+  cp "$scratch/$2" "$new/lib/native/"
 }
 
 # What the jars need of the JDK, by jdeps.
@@ -114,7 +115,7 @@ write_build_id
 build_programs
 build_runtime
 copy_texts
-say "Rehearsing plugin calls for the AOT cache"
+say "Rehearsing plugin calls for the AOT caches"
 "$project/scripts/rehearse.sh" "$new"
 publish
 note "tree:    $tree"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Writes the AOT cache of a tree: runs real plugin calls once while the JVM takes down what they load and compile.
+# Writes the AOT caches of a tree, of plugin calls and of the helper: runs real plugin calls while the JVM takes down what they
+# load and compile.
 #
 #   scripts/rehearse.sh TREE
 #
@@ -30,23 +31,53 @@ network_configuration() {
 JSON
 }
 
-jvm_options() { sed -e '/^[[:space:]]*#/d' -e '/^[[:space:]]*$/d' "$dir/conf/jvm.options"; }
+lines_of() { sed -e '/^[[:space:]]*#/d' -e '/^[[:space:]]*$/d' "$1"; }
 
-class_path() { sed "s:^:$dir/lib/:" "$dir/lib/classpath" | paste -sd :; }
-
-# Makes calls as bin/hawser starts the JVM, but for the cache, which is written.
+# record OPTIONS CLASSPATH CACHE MAIN ARGUMENT...: a JVM as bin/hawser starts it, but for the cache, which is written.
 record() {
   local options
-  mapfile -t options < <(jvm_options)
-  "$dir/runtime/bin/java" "${options[@]}" "-XX:AOTCacheOutput=$dir/lib/hawser.aot" \
-    "-Djffi.boot.library.path=$dir/lib/native" "-Dhawser.home=$dir" -cp "$(class_path)" dev.hawser.app.Rehearsal "$@"
+  mapfile -t options < <(lines_of "$dir/conf/$1")
+  exec "$dir/runtime/bin/java" "${options[@]}" "-XX:AOTCacheOutput=$dir/lib/$3" \
+    "-Djffi.boot.library.path=$dir/lib/native" "-Djava.library.path=$dir/lib/native" "-Dhawser.home=$dir" \
+    -cp "$(sed "s:^:$dir/lib/:" "$dir/lib/$2" | paste -sd :)" "${@:4}"
+}
+
+record_calls() { (record jvm.options classpath hawser.aot dev.hawser.app.Rehearsal "$@"); }
+
+record_helper() { record helper.options helper.classpath helper.aot dev.hawser.shim.Main helper run; }
+
+await_socket() {
+  local i
+  for ((i = 0; i < 300; i++)); do
+    [[ ! -S $1 ]] || return 0
+    sleep 0.1
+  done
+  fail "the helper did not listen within 30 seconds"
+}
+
+# A helper makes calls for launchers, and ends as it does on a node.
+rehearse_helper() {
+  local helper i verb
+  export HAWSER_SOCKET=$scratch/hawser.sock
+  record_helper &
+  helper=$!
+  await_socket "$HAWSER_SOCKET"
+  ln -s "$dir/bin/hawser" "$scratch/bridge"
+  for ((i = 0; i < 20; i++)); do
+    for verb in STATUS ADD CHECK DEL GC; do
+      CNI_COMMAND=$verb "$scratch/bridge" <"$scratch/network.json" >/dev/null || [[ $verb == CHECK ]]
+    done
+  done
+  kill -TERM "$helper"
+  wait "$helper"
 }
 
 inside() {
   make_namespaces
   network_configuration >"$scratch/network.json"
-  CNI_CONTAINERID=rehearsal CNI_IFNAME=eth0 CNI_NETNS=/run/netns/pod CNI_PATH="$scratch" \
-    record loopback:ADD bridge:STATUS bridge:ADD bridge:DEL loopback:DEL bridge:GC bridge:VERSION <"$scratch/network.json"
+  export CNI_CONTAINERID=rehearsal CNI_IFNAME=eth0 CNI_NETNS=/run/netns/pod CNI_PATH="$scratch"
+  record_calls loopback:ADD bridge:STATUS bridge:ADD bridge:DEL loopback:DEL bridge:GC bridge:VERSION <"$scratch/network.json"
+  rehearse_helper
 }
 
 if [[ ${1:-} == --inside ]]; then
@@ -63,7 +94,7 @@ if ((EUID == 0)) && unshare --net --mount true 2>/dev/null; then
   unshare --net --mount --propagation private "$0" --inside "$dir" "$scratch" >"$log" 2>&1 || { cat "$log" >&2; fail "the rehearsal failed"; }
 else
   note "no root: rehearsing only the calls that need no kernel; an ADD will start slower"
-  record bridge:VERSION </dev/null >"$log" 2>&1 || { cat "$log" >&2; fail "the rehearsal failed"; }
+  record_calls bridge:VERSION </dev/null >"$log" 2>&1 || { cat "$log" >&2; fail "the rehearsal failed"; }
 fi
 [[ -s $dir/lib/hawser.aot ]] || { cat "$log" >&2; fail "the JVM wrote no AOT cache"; }
-note "AOT cache: $(du -h "$dir/lib/hawser.aot" | cut -f 1)"
+note "AOT caches: $(du -hc "$dir"/lib/*.aot | tail -n 1 | cut -f 1)"

@@ -14,7 +14,8 @@
  *   <root>/runtime/bin/java
  *       the lines of <root>/conf/jvm.options       (of a command: conf/helper.options)
  *       -XX:AOTCache=<root>/lib/hawser.aot         (lib/helper.aot; when the file is there)
- *       -Djffi.boot.library.path=<root>/lib/native (jffi would unpack its library into /tmp otherwise)
+ *       -Djffi.boot.library.path=<root>/lib/native -Djava.library.path=<root>/lib/native
+ *                                                  (jffi and Netty would unpack their libraries into /tmp otherwise)
  *       -Dhawser.home=<root> -Dhawser.argv0=<argv[0]>
  *       -cp <the jars that <root>/lib/classpath (lib/helper.classpath) names, in that order: the AOT cache is valid for
  *           one order only>
@@ -251,17 +252,19 @@ static char *class_path(const char *root, const char *file) {
 /* --- The JVM. --- */
 
 /* They add options to any JVM, and make it write a line about that: a node's other Java programs must not change ours. */
-static void forget_jvm_variables(void) {
+static void set_jvm_variables(void) {
     unsetenv("JAVA_TOOL_OPTIONS");
     unsetenv("_JAVA_OPTIONS");
     unsetenv("JDK_JAVA_OPTIONS");
+    /* glibc would keep an arena of freed memory for each thread: the helper has many, which do little. */
+    setenv("MALLOC_ARENA_MAX", "2", 1);
     /* A runtime starts plugins without a locale; the JVM would then lose every byte beyond ASCII of paths and names. */
     setenv("LC_ALL", "C.UTF-8", 1);
 }
 
 __attribute__((noreturn)) static void start_jvm(const char *root, const struct jvm *jvm, int argc, char **argv) {
     struct lines options = read_lines(text_of("%s/%s", root, jvm->options));
-    size_t own = 8; /* java, AOT cache, three properties, -cp and its value, the main class */
+    size_t own = 9; /* java, AOT cache, four properties, -cp and its value, the main class */
     char **command = allocate(own + options.count + (size_t)argc + 1, sizeof *command);
     char *java = text_of("%s/runtime/bin/java", root);
     size_t n = 0;
@@ -272,6 +275,7 @@ __attribute__((noreturn)) static void start_jvm(const char *root, const struct j
     if (exists(root, jvm->aot_cache))
         command[n++] = text_of("-XX:AOTCache=%s/%s", root, jvm->aot_cache);
     command[n++] = text_of("-Djffi.boot.library.path=%s/lib/native", root);
+    command[n++] = text_of("-Djava.library.path=%s/lib/native", root);
     command[n++] = text_of("-Dhawser.home=%s", root);
     command[n++] = text_of("-Dhawser.argv0=%s", argc > 0 ? argv[0] : "hawser");
     command[n++] = text_of("-cp");
@@ -280,7 +284,7 @@ __attribute__((noreturn)) static void start_jvm(const char *root, const struct j
     for (int i = 1; i < argc; i++)
         command[n++] = argv[i];
 
-    forget_jvm_variables();
+    set_jvm_variables();
     execv(java, command);
     fail("start %s: %s: is the installation complete?", java, strerror(errno));
 }

@@ -25,6 +25,12 @@ public final class Fd implements AutoCloseable {
     /** asm-generic/fcntl.h. */
     public static final int O_CLOEXEC = 0x80000;
 
+    private static final int O_NONBLOCK = 0x800;
+
+    private static final int F_GETFL = 3;
+
+    private static final int F_SETFL = 4;
+
     /** {@code _IO(0xb7, 0x3)} of linux/nsfs.h. */
     private static final long NS_GET_NSTYPE = 0xb703;
 
@@ -69,6 +75,16 @@ public final class Fd implements AutoCloseable {
     public static Fd duplicate(int borrowed) {
         String subject = "descriptor " + borrowed;
         return new Fd(retrying("duplicate", subject, () -> Native.LIBC.dup(borrowed)), subject);
+    }
+
+    /**
+     * Makes reads and accepts of a descriptor that someone else owns fail with EAGAIN where they would wait (fcntl(2),
+     * O_NONBLOCK).
+     */
+    public static void setNonBlocking(int borrowed) {
+        String subject = "descriptor " + borrowed;
+        int flags = retrying("read the flags of", subject, () -> Native.LIBC.fcntl(borrowed, F_GETFL, 0));
+        retrying("set the flags of", subject, () -> Native.LIBC.fcntl(borrowed, F_SETFL, flags | O_NONBLOCK));
     }
 
     /** Its number in this process, valid until it is closed. */

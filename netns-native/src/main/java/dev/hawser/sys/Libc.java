@@ -22,6 +22,9 @@ public interface Libc {
     /** dup(2). */
     int dup(int fd);
 
+    /** fcntl(2), for commands that take a number. */
+    int fcntl(int fd, int command, int argument);
+
     /** socket(2). */
     int socket(int domain, int type, int protocol);
 

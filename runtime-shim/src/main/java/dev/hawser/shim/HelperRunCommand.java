@@ -4,6 +4,7 @@ import dev.hawser.app.Commands;
 import dev.hawser.app.Resident;
 import dev.hawser.shim.helper.Helper;
 import dev.hawser.shim.helper.HelperSettings;
+import dev.hawser.sys.Fd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,9 @@ import picocli.CommandLine.Option;
             "                  empty for a plugin file: do not ask a helper",
             "  LISTEN_FDS      set by systemd, which then owns the socket",
             "",
-            "At the end it waits for the calls that run, and gives back those that wait (CNI error 11, try again later).",
+            "When `hawser install` has put another release in its place, it ends as soon as its calls are done; systemd then",
+            "starts the new one. At SIGTERM it waits the calls that run, and gives back those that wait (CNI error",
+            "11, try again later).",
             "Everything works without a helper too, only slower.",
         })
 final class HelperRunCommand implements Callable<Integer> {
@@ -58,22 +61,27 @@ final class HelperRunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Map<String, String> environment = System.getenv();
-        CountDownLatch done = new CountDownLatch(1);
+        CountDownLatch replaced = new CountDownLatch(1);
         Resident resident = Resident.open((what, size) -> {});
-        Helper helper = Helper.start(settings(environment), new ResidentCalls(resident), HelperRunCommand::log);
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
-            end(helper, resident);
+        Helper helper = Helper.start(
+                settings(System.getenv()), new ResidentCalls(resident), replaced::countDown, HelperRunCommand::log);
+        Thread atSigterm = Thread.ofPlatform().unstarted(() -> {
+            end(helper, resident, true);
             // The status of a helper that was asked to stop is 0, not that of a signal.
             Runtime.getRuntime().halt(0);
-        }));
-        done.await();
+        });
+        Runtime.getRuntime().addShutdownHook(atSigterm);
+        replaced.await();
+        if (Runtime.getRuntime().removeShutdownHook(atSigterm)) {
+            log("another release has taken the place of this one: ending when all calls are done");
+            end(helper, resident, false);
+        }
         return 0;
     }
 
-    private static void end(Helper helper, Resident resident) {
+    private static void end(Helper helper, Resident resident, boolean giveBackWaiting) {
         try (resident) {
-            helper.stop(true);
+            helper.stop(giveBackWaiting);
         } catch (IOException e) {
             log("stop: " + e.getMessage());
         } catch (InterruptedException e) {
@@ -87,6 +95,7 @@ final class HelperRunCommand implements Callable<Integer> {
                         .filter(socket -> !socket.isEmpty())
                         .orElse(DEFAULT_SOCKET)),
                 activated(environment),
+                Path.of(Commands.argv0()),
                 Files.readString(Commands.home().resolve("BUILD")).strip(),
                 addThreads,
                 deleteThreads,
@@ -99,7 +108,11 @@ final class HelperRunCommand implements Callable<Integer> {
     private static OptionalInt activated(Map<String, String> environment) {
         String own = Long.toString(ProcessHandle.current().pid());
         boolean meant = own.equals(environment.get("LISTEN_PID")) && "1".equals(environment.get("LISTEN_FDS"));
-        return meant ? OptionalInt.of(FIRST_PASSED_DESCRIPTOR) : OptionalInt.empty();
+        if (!meant) {
+            return OptionalInt.empty();
+        }
+        Fd.setNonBlocking(FIRST_PASSED_DESCRIPTOR);
+        return OptionalInt.of(FIRST_PASSED_DESCRIPTOR);
     }
 
     private static void log(String line) {

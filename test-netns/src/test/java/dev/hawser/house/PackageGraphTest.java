@@ -25,7 +25,7 @@ class PackageGraphTest {
     private static final Map<String, Set<String>> ALLOWED = allowed(
             "ip                ->",
             "group             ->",
-            "ipam              -> ip",
+            "ipam              -> group ip",
             "kernel            -> ip",
             "netlink           -> ip kernel",
             "netfilter         -> ip kernel netlink",
@@ -42,7 +42,7 @@ class PackageGraphTest {
             "shim.wire         ->",
             "shim.helper       -> shim.wire netty",
             "bench             -> ip kernel linux spec picocli",
-            "shim              -> app bench linux run shim.helper shim.wire picocli",
+            "shim              -> app bench linux run shim.helper shim.wire sys picocli",
             "cri               -> cri.proto grpc netty protobuf",
             "cri.proto         -> protobuf");
 

@@ -18,6 +18,9 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -78,17 +81,20 @@ public final class Helper {
     /**
      * Listens and answers until {@link #stop}.
      *
+     * @param onReplaced called, perhaps more than once, when another release was installed in place of this one: it is time to
+     *     {@link #stop}
      * @param log takes lines for people
      * @throws IOException if it cannot listen
      */
-    public static Helper start(HelperSettings settings, Calls calls, Consumer<String> log) throws IOException {
+    public static Helper start(HelperSettings settings, Calls calls, Runnable onReplaced, Consumer<String> log)
+            throws IOException {
         CallQueue queue = new CallQueue(new CallQueue.Limits(
                 Map.of(
                         CallQueue.Lane.ADDS, settings.addThreads(),
                         CallQueue.Lane.DELETES, settings.deleteThreads(),
                         CallQueue.Lane.QUESTIONS, 2),
                 settings.queueLimit()));
-        Reception reception = new Reception(settings, calls, queue, log);
+        Reception reception = new Reception(settings, calls, queue, onReplaced, log);
         EventLoopGroup eventLoop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         try {
             Channel listener = listen(settings, reception, eventLoop);
@@ -127,6 +133,7 @@ public final class Helper {
 
     /** Appears under its name when it is ready, with its final permissions, in place of one that nobody listens on any more. */
     private static Channel listenAt(Path socket, ServerBootstrap bootstrap) throws IOException {
+        refuseSecond(socket);
         Path unfinished = socket.resolveSibling(
                 socket.getFileName() + ".new-" + ProcessHandle.current().pid());
         Files.createDirectories(socket.toAbsolutePath().getParent());
@@ -135,6 +142,18 @@ public final class Helper {
         Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rw-------"));
         Files.move(unfinished, socket, StandardCopyOption.ATOMIC_MOVE);
         return listener;
+    }
+
+    private static void refuseSecond(Path socket) throws IOException {
+        try (SocketChannel _ = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            throw new BindException(
+                    "listen at " + socket + ": a helper is there already: stop it first, or name another socket");
+        } catch (BindException e) {
+            throw e;
+        } catch (IOException nobody) {
+            // ENOENT, or ECONNREFUSED: what a helper that was killed leaves behind.
+            return;
+        }
     }
 
     private static Channel open(ChannelFuture opening) throws IOException {

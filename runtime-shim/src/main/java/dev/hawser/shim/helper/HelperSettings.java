@@ -9,6 +9,7 @@ import java.util.OptionalInt;
  *
  * @param socket where launchers look for it
  * @param activated the listening socket that systemd passed (sd_listen_fds(3)), if it started the helper
+ * @param program the file that was executed, with its directory: if that leads elsewhere one day, a new release is installed
  * @param build of which it is; launchers of other builds are refused
  * @param addThreads how many ADDs and CHECKs at once
  * @param deleteThreads how many DELs and GCs at once
@@ -19,6 +20,7 @@ import java.util.OptionalInt;
 public record HelperSettings(
         Path socket,
         OptionalInt activated,
+        Path program,
         String build,
         int addThreads,
         int deleteThreads,

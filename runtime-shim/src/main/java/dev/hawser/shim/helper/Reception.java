@@ -21,12 +21,16 @@ final class Reception {
     private final CallFrame.FileId namespace = FileIds.of(Path.of("/proc/self/ns/net"));
     private final CallFrame.FileId root = FileIds.of(Path.of("/"));
     private final int uid = FileIds.ownerOf(Path.of("/proc/self"));
+    private final Installation installation;
+    private final Runnable onReplaced;
     private volatile boolean closing;
 
-    Reception(HelperSettings settings, Calls calls, CallQueue queue, Consumer<String> log) {
+    Reception(HelperSettings settings, Calls calls, CallQueue queue, Runnable onReplaced, Consumer<String> log) {
         this.settings = settings;
         this.calls = calls;
         this.queue = queue;
+        this.installation = new Installation(settings.program());
+        this.onReplaced = onReplaced;
         this.log = log;
     }
 
@@ -45,6 +49,9 @@ final class Reception {
             return Optional.of("the helper is stopping");
         }
         if (!build.equals(settings.build())) {
+            if (installation.isReplaced()) {
+                onReplaced.run();
+            }
             return Optional.of("the helper is of build " + settings.build() + ", the launcher of " + build);
         }
         if (!FileIds.of(ownNamespace).equals(namespace)) {
