@@ -38,15 +38,24 @@ final class Links {
     Optional<Link> find(String name) {
         return name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME
                 ? Optional.empty()
-                : socket().find(LinkCodec.byName(name), LinkReader::link, ENODEV, name);
+                : remember(name, socket().find(LinkCodec.byName(name), LinkReader::link, ENODEV, name));
+    }
+
+    private Optional<Link> remember(String name, Optional<Link> link) {
+        link.ifPresentOrElse(
+                found -> namespace.indexes().put(name, found.index()),
+                () -> namespace.indexes().remove(name));
+        return link;
     }
 
     Link get(String name) {
         return find(name).orElseThrow(() -> noSuchLink(name));
     }
 
+    /** Looked up once in a call. If the link is gone by then, what uses the index fails (ENODEV). */
     int index(String name) {
-        return get(name).index();
+        Optional<Integer> known = Optional.ofNullable(namespace.indexes().get(name));
+        return known.isPresent() ? known.get() : get(name).index();
     }
 
     List<Link> all() {

@@ -97,6 +97,7 @@ public final class LinuxHost implements AutoCloseable {
     }
 
     private void giveBack(Namespace host) {
+        host.indexes().clear();
         synchronized (idle) {
             if (!closed && idle.size() < MOST_IDLE) {
                 idle.push(host);

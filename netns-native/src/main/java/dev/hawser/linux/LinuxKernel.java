@@ -188,6 +188,8 @@ public final class LinuxKernel implements Kernel {
     }
 
     private void delete(Side side, String link) {
+        host.indexes().clear();
+        pod.ifPresent(namespace -> namespace.indexes().clear());
         switch (side) {
             case HOST -> hostDeletes.accept(link);
             case POD -> new Links(namespace(side)).delete(link);

@@ -5,6 +5,8 @@ import dev.hawser.sys.Fd;
 import dev.hawser.sys.Netns;
 import dev.hawser.sys.NetnsThread;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
@@ -26,6 +28,7 @@ final class Namespace implements AutoCloseable {
 
     private final Way way;
     private final ByteBuffer buffer;
+    private final Map<String, Integer> indexes = new HashMap<>();
     private Optional<Netns> netns;
     private Optional<NetnsThread> thread = Optional.empty();
     private Optional<NetlinkSocket> route = Optional.empty();
@@ -76,6 +79,11 @@ final class Namespace implements AutoCloseable {
             netns = Optional.of(Netns.own());
         }
         return netns.get();
+    }
+
+    /** The indexes of links as they were last seen. An index is never given to another link; one that is gone is an error. */
+    Map<String, Integer> indexes() {
+        return indexes;
     }
 
     /** The socket of links, addresses and routes. */

@@ -39,6 +39,16 @@ public final class Fd implements AutoCloseable {
 
     private static final int POLLFD_BYTES = 8;
 
+    /** linux/fcntl.h. */
+    private static final int AT_EMPTY_PATH = 0x1000;
+
+    // linux/stat.h: struct statx, as offsets of its members.
+    private static final int STATX_INO = 0x100;
+    private static final int STATX_BYTES = 256;
+    private static final int STX_INO = 32;
+    private static final int STX_DEV_MAJOR = 136;
+    private static final int STX_DEV_MINOR = 140;
+
     private static final int SOCK_CLOEXEC = O_CLOEXEC;
 
     private final int number;
@@ -183,6 +193,16 @@ public final class Fd implements AutoCloseable {
         retrying("ask for the file system of", subject, () -> Native.LIBC.fstatfs(number(), statfs));
         return statfs.getLong(0);
     }
+
+    /** Which file this is: its device and its inode (statx(2); its struct is the same on every architecture). */
+    Identity identity() {
+        ByteBuffer statx = ByteBuffer.allocateDirect(STATX_BYTES).order(ByteOrder.nativeOrder());
+        retrying("identify", subject, () -> Native.LIBC.statx(number(), "", AT_EMPTY_PATH, STATX_INO, statx));
+        return new Identity(statx.getInt(STX_DEV_MAJOR), statx.getInt(STX_DEV_MINOR), statx.getLong(STX_INO));
+    }
+
+    /** The same for all descriptors of one file, and for no other. */
+    record Identity(int deviceMajor, int deviceMinor, long inode) {}
 
     /** Which kind of namespace this is: its CLONE_NEW* flag (ioctl_ns(2), NS_GET_NSTYPE of linux/nsfs.h). */
     int namespaceType() {

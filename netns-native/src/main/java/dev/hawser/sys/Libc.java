@@ -49,6 +49,9 @@ public interface Libc {
     /** poll(2). */
     int poll(ByteBuffer fds, long count, int timeoutMillis);
 
+    /** statx(2). */
+    int statx(int directory, String path, int flags, int mask, ByteBuffer statx);
+
     /** setns(2). */
     int setns(int fd, int namespaceType);
 

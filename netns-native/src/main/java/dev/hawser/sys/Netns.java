@@ -1,10 +1,7 @@
 package dev.hawser.sys;
 
 import dev.hawser.kernel.KernelException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 
 /** An open network namespace (network_namespaces(7)). It lives at least as long as this is open. */
 public final class Netns implements AutoCloseable {
@@ -69,16 +66,7 @@ public final class Netns implements AutoCloseable {
 
     /** Whether both are the same namespace: device and inode agree (namespaces(7), "The /proc/pid/ns/ directory"). */
     public boolean sameAs(Netns other) {
-        return identity().equals(other.identity());
-    }
-
-    private Object identity() {
-        Path path = Path.of("/proc/thread-self/fd/" + fd.number());
-        try {
-            return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-        } catch (IOException e) {
-            throw new KernelException("identify the network namespace " + fd + ": " + e.getMessage(), 0, e);
-        }
+        return fd.identity().equals(other.fd.identity());
     }
 
     @Override
