@@ -146,6 +146,15 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON, for scripts, instead of tables.")
     private boolean json;
 
+    @Option(
+            names = "--directory",
+            paramLabel = "DIR",
+            defaultValue = "${sys:java.io.tmpdir}",
+            description =
+                    "Where pools live while they are measured, in a directory that is deleted afterwards: the file"
+                            + " system matters for leases (default: ${DEFAULT-VALUE}).")
+    private Path directory = Path.of("");
+
     /** How the second run is told apart from the first, and where it leaves its report. */
     @Option(names = "--inside", paramLabel = "DIR", hidden = true)
     private Optional<Path> inside = Optional.empty();
@@ -168,7 +177,7 @@ public final class BenchCommand implements Callable<Integer> {
         if (inside.isPresent()) {
             measure(settings, inside.get());
         } else {
-            try (Scratch scratch = Scratch.create()) {
+            try (Scratch scratch = Scratch.create(directory.toAbsolutePath())) {
                 runInside(scratch);
                 publish(scratch.directory());
             }

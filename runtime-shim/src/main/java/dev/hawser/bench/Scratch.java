@@ -23,8 +23,8 @@ final class Scratch implements AutoCloseable {
         this.directory = directory;
     }
 
-    static Scratch create() throws IOException {
-        Scratch scratch = new Scratch(Files.createTempDirectory("hawser-bench-"));
+    static Scratch create(Path parent) throws IOException {
+        Scratch scratch = new Scratch(Files.createTempDirectory(parent, "hawser-bench-"));
         Runtime.getRuntime().addShutdownHook(scratch.onSignal);
         return scratch;
     }
