@@ -82,8 +82,18 @@ final class Stage implements AutoCloseable {
                 name,
                 MacAddress.locallyAdministered(bits << 8 | 1),
                 OptionalInt.empty()));
+        silence(Side.HOST, name);
+        silence(Side.POD, name);
         apply(new Change.SetUp(name));
         neighbours.kernel().apply(Side.POD, new Change.SetUp(name));
+    }
+
+    /**
+     * Neighbours that came at once would for a while announce themselves to each other, a million packets on a large bridge,
+     * where those of a real node came long ago and are silent: no IPv6, no announcement.
+     */
+    private void silence(Side side, String link) {
+        neighbours.kernel().apply(side, new Change.SetSysctl("net/ipv6/conf/" + link + "/disable_ipv6", "1", false));
     }
 
     private void apply(Change change) {
