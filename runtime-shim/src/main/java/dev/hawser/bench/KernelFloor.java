@@ -55,7 +55,10 @@ final class KernelFloor {
                 .collect(Collectors.joining());
         Programs.feed(grouping, "ip", "-batch", "-");
         String ip = Programs.find("ip").orElseThrow().toString();
-        return runtime.program(List.of(ip, "link", "delete", "group", GROUP)).wallNanos();
+        long nanos =
+                runtime.program(List.of(ip, "link", "delete", "group", GROUP)).wallNanos();
+        pods.forEach(Pod::requireNoLink);
+        return nanos;
     }
 
     private static long add(Network network, Pod pod, int number) {
