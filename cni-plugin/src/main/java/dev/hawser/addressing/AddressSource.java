@@ -13,7 +13,8 @@ import dev.hawser.spec.ValidAttachments;
 import java.util.List;
 
 /** Where the addresses of one attachment come from. A result of it has addresses, routes and DNS, and no interfaces. */
-public sealed interface AddressSource permits PoolAddresses, StaticAddresses, DelegatedAddresses, NoAddresses {
+public sealed interface AddressSource
+        permits PoolAddresses, StaticAddresses, DelegatedAddresses, NoAddresses, MeasuredAddresses {
 
     /** The type of the pool that runs in this process. */
     String POOL_TYPE = "host-local";
@@ -34,9 +35,9 @@ public sealed interface AddressSource permits PoolAddresses, StaticAddresses, De
     static AddressSource ofType(String type, Call call, Settings settings) {
         return switch (type) {
             case "" -> new NoAddresses();
-            case POOL_TYPE -> PoolAddresses.of(call, settings);
+            case POOL_TYPE -> new MeasuredAddresses(PoolAddresses.of(call, settings));
             case STATIC_TYPE -> StaticAddresses.of(call, settings);
-            default -> DelegatedAddresses.of(call, type, settings);
+            default -> new MeasuredAddresses(DelegatedAddresses.of(call, type, settings));
         };
     }
 

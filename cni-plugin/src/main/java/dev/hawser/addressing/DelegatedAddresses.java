@@ -4,6 +4,7 @@ import dev.hawser.ip.Cidr;
 import dev.hawser.run.Call;
 import dev.hawser.run.Cleanup;
 import dev.hawser.run.Node;
+import dev.hawser.run.Phases.Phase;
 import dev.hawser.run.Programs;
 import dev.hawser.run.Transaction;
 import dev.hawser.spec.CniError;
@@ -45,7 +46,9 @@ record DelegatedAddresses(Call call, String type) implements AddressSource {
     public CniResult lease(Node node, Transaction transaction) {
         // Before the first byte is sent: a plugin that fails half-way is to be told DEL too (SPEC, "Delegated Plugin
         // Execution Procedure").
-        transaction.onRollback("DEL of the IPAM plugin " + type, () -> execute(node, Command.DEL));
+        transaction.onRollback(
+                "DEL of the IPAM plugin " + type,
+                () -> node.phases().get(Phase.LEASE, () -> execute(node, Command.DEL)));
         String answer = execute(node, Command.ADD);
         return parse(answer);
     }

@@ -9,6 +9,7 @@ import dev.hawser.ipam.RangeSet;
 import dev.hawser.run.Call;
 import dev.hawser.run.Cleanup;
 import dev.hawser.run.Node;
+import dev.hawser.run.Phases.Phase;
 import dev.hawser.run.Transaction;
 import dev.hawser.spec.CniException;
 import dev.hawser.spec.CniResult;
@@ -66,7 +67,9 @@ record PoolAddresses(
         Dns dns = dns(node);
         AddressPool pool = pool(node);
         List<Allocation> allocations = pool.lease(call.owner(), requested);
-        transaction.onRollback("release the addresses of " + call.attachment(), () -> pool.release(call.owner()));
+        transaction.onRollback(
+                "release the addresses of " + call.attachment(),
+                () -> node.phases().get(Phase.LEASE, () -> pool.release(call.owner())));
         return result(allocations, dns);
     }
 

@@ -7,6 +7,7 @@ import dev.hawser.linux.LinuxHost;
 import dev.hawser.plugin.Plugins;
 import dev.hawser.run.Dispatcher;
 import dev.hawser.run.Node;
+import dev.hawser.run.Phases;
 import dev.hawser.run.Plugin;
 import dev.hawser.spec.CniError;
 import dev.hawser.spec.ErrorCode;
@@ -44,6 +45,9 @@ public final class Resident implements AutoCloseable {
         }
     }
 
+    /** Of {@link LinuxHost.GroupSizes}: operations on a pool in one turn under its lock. */
+    public static final String POOL_OPERATIONS = "pool operations";
+
     private final LinuxHost host;
     private final Pools pools;
 
@@ -59,7 +63,7 @@ public final class Resident implements AutoCloseable {
      */
     public static Resident open(LinuxHost.GroupSizes sizes) {
         Pools pools = Pools.resident(
-                new FileLock(), Optional.of(Wiring.LEASE_INDEXES), size -> sizes.committed("pool operations", size));
+                new FileLock(), Optional.of(Wiring.LEASE_INDEXES), size -> sizes.committed(POOL_OPERATIONS, size));
         return new Resident(LinuxHost.open(sizes), pools);
     }
 
@@ -67,25 +71,40 @@ public final class Resident implements AutoCloseable {
      * Makes one call.
      *
      * @param log takes lines for people
+     * @param phases told what the time of the call is spent on
      * @return the exit status
      * @throws IOException if the answer could not be delivered; what ADD did has been taken back then
      */
-    public int carryOut(Caller caller, byte[] stdin, Dispatcher.Answer answer, Consumer<String> log)
+    public int carryOut(Caller caller, byte[] stdin, Dispatcher.Answer answer, Consumer<String> log, Phases phases)
             throws IOException {
-        String type = Plugin.typeOf(
-                caller.arguments().subList(1, caller.arguments().size()),
-                caller.arguments().getFirst());
-        return new Dispatcher(Plugins.ALL, node(caller, log)).dispatch(type, caller.environment(), () -> stdin, answer);
+        Dispatcher dispatcher = new Dispatcher(Plugins.ALL, node(caller, log, phases));
+        return dispatcher.dispatch(typeOf(caller.arguments()), caller.environment(), () -> stdin, answer);
     }
 
-    private Node node(Caller caller, Consumer<String> log) {
+    /** The plugin that a command line means, be there such a one or not. */
+    public static String typeOf(List<String> arguments) {
+        return Plugin.typeOf(arguments.subList(1, arguments.size()), arguments.getFirst());
+    }
+
+    /** The plugins that there are. */
+    public static List<String> types() {
+        return Plugins.ALL.stream().map(Plugin::type).toList();
+    }
+
+    /** How full the pools are that calls have used; never waits for one. */
+    public List<Pools.Usage> pools() {
+        return pools.usage();
+    }
+
+    private Node node(Caller caller, Consumer<String> log, Phases phases) {
         String prefix = Wiring.prefix(caller.environment());
         return new Node(
-                new PassedNamespaces(host, caller.netns(), caller.netnsErrno()),
+                new MeasuredNamespaces(new PassedNamespaces(host, caller.netns(), caller.netnsErrno()), phases),
                 new ExecutedPrograms(),
                 pools,
                 path -> caller.directory().resolve(path),
-                line -> log.accept(prefix + line));
+                line -> log.accept(prefix + line),
+                phases);
     }
 
     /** The document of an error for a call that was not made. */

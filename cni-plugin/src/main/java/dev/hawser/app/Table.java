@@ -4,18 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Rows whose columns are as wide as their widest cell, two spaces apart, without spaces at the end of a line. */
-final class Table {
+public final class Table {
 
     private final List<List<String>> rows = new ArrayList<>();
 
     /** A table with these headings, or with none. */
-    Table(String... headings) {
+    public Table(String... headings) {
         if (headings.length > 0) {
             rows.add(List.of(headings));
         }
     }
 
-    void add(String... cells) {
+    /** One row. */
+    public void add(String... cells) {
         rows.add(List.of(cells));
     }
 

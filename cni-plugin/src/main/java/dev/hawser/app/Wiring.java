@@ -4,6 +4,7 @@ import dev.hawser.ipam.Pools;
 import dev.hawser.plugin.Plugins;
 import dev.hawser.run.Dispatcher;
 import dev.hawser.run.Node;
+import dev.hawser.run.Phases;
 import dev.hawser.run.Plugin;
 import dev.hawser.sys.FileLock;
 import java.nio.file.Path;
@@ -39,7 +40,8 @@ final class Wiring {
                 new ExecutedPrograms(),
                 Pools.perCall(new FileLock(), Optional.of(LEASE_INDEXES)),
                 Path::of,
-                line -> System.err.println(logPrefix + line));
+                line -> System.err.println(logPrefix + line),
+                Phases.NONE);
     }
 
     /** How lines for people begin: whose call they are about. */

@@ -67,8 +67,14 @@ public final class Dispatcher {
                 node.log().accept(stackTrace(e));
             }
         }
-        answer.write(1, utf8(error.toJson()));
+        write(answer, 1, error.toJson());
         return 1;
+    }
+
+    private void write(Answer answer, int exitStatus, String document) throws IOException {
+        try (Phases.Scope _ = node.phases().enter(Phases.Phase.ANSWER)) {
+            answer.write(exitStatus, utf8(document));
+        }
     }
 
     private Plugin pluginOf(String type) {
@@ -86,10 +92,11 @@ public final class Dispatcher {
 
     private void carryOut(Plugin plugin, Invocation invocation, Answer answer) throws IOException {
         if (invocation.command() == Command.VERSION) {
-            answer.write(0, utf8(VersionReport.of(plugin.versions()).toJson()));
+            write(answer, 0, VersionReport.of(plugin.versions()).toJson());
             return;
         }
         NetConf conf = invocation.netConf();
+        node.phases().network(conf.name());
         conf.requireAllows(invocation.command());
         conf.requireSupported(plugin.versions());
         Call call = Call.of(invocation);
@@ -108,7 +115,7 @@ public final class Dispatcher {
         Plugin.Configured configured = plugin.configure(call);
         try (Transaction transaction = new Transaction(node.log())) {
             CniResult result = configured.add(node, transaction);
-            answer.write(0, utf8(result.toJson(call.conf().cniVersion())));
+            write(answer, 0, result.toJson(call.conf().cniVersion()));
             transaction.commit();
         }
     }

@@ -17,9 +17,15 @@ import java.util.function.Function;
  * @param pools the address pools
  * @param paths turns the text of a path in a configuration into a path
  * @param log takes lines for a person: warnings, and what a failed call left to do
+ * @param phases told what the time of the call is spent on
  */
 public record Node(
-        Namespaces namespaces, Programs programs, Pools pools, Function<String, Path> paths, Consumer<String> log) {
+        Namespaces namespaces,
+        Programs programs,
+        Pools pools,
+        Function<String, Path> paths,
+        Consumer<String> log,
+        Phases phases) {
 
     /**
      * Opens the kernel with the container's side.

@@ -33,6 +33,7 @@ public final class TestNode {
             Configuration.unix().toBuilder().setAttributeViews("basic", "posix").build());
     public final List<String> log = new ArrayList<>();
     public final Map<String, String> environment = new HashMap<>();
+    public Phases phases = Phases.NONE;
     public Namespaces.State netnsState = Namespaces.State.PRESENT;
     public Programs programs = (program, variables, stdin) -> {
         throw new UncheckedIOException("execute " + program, new IOException("there are no programs here"));
@@ -67,7 +68,8 @@ public final class TestNode {
                 (program, variables, stdin) -> programs.run(program, variables, stdin),
                 Pools.perCall(lockFile -> () -> {}, Optional.empty()),
                 files::getPath,
-                log::add);
+                log::add,
+                phases);
     }
 
     /** Makes a call as a runtime does. */

@@ -1,0 +1,118 @@
+package dev.hawser.app;
+
+import dev.hawser.ip.Cidr;
+import dev.hawser.kernel.Attachment;
+import dev.hawser.kernel.Change;
+import dev.hawser.kernel.Kernel;
+import dev.hawser.kernel.Link;
+import dev.hawser.kernel.NftChain;
+import dev.hawser.kernel.Route;
+import dev.hawser.kernel.Side;
+import dev.hawser.run.Phases;
+import dev.hawser.run.Phases.Phase;
+import java.util.List;
+import java.util.Optional;
+
+/** Another kernel, whose time is measured: that of nftables and iptables as the firewall's. */
+record MeasuredKernel(Kernel kernel, Phases phases) implements Kernel {
+
+    @Override
+    public void apply(Side side, Change change) {
+        phases.in(phase(change), () -> kernel.apply(side, change));
+    }
+
+    private static Phase phase(Change change) {
+        return switch (change) {
+            case Change.AddMasquerade _,
+                    Change.DeleteMasquerade _,
+                    Change.AddMacGuard _,
+                    Change.DeleteMacGuard _,
+                    Change.DeleteNftRule _,
+                    Change.DeleteNftChain _,
+                    Change.RestoreIptables _ -> Phase.FIREWALL;
+            case Change.AddBridge _,
+                    Change.AddVeth _,
+                    Change.DeleteLink _,
+                    Change.SetUp _,
+                    Change.SetDown _,
+                    Change.SetAlias _,
+                    Change.SetPromiscuous _,
+                    Change.PinMac _,
+                    Change.SetBridgePort _,
+                    Change.AddBridgeVlan _,
+                    Change.ClearBridgeVlans _,
+                    Change.AwaitUp _,
+                    Change.AddAddress _,
+                    Change.DeleteAddress _,
+                    Change.AwaitAddresses _,
+                    Change.AddRoute _,
+                    Change.DeleteRoute _,
+                    Change.SetSysctl _ -> Phase.KERNEL;
+        };
+    }
+
+    @Override
+    public Optional<Link> link(Side side, String name) {
+        return phases.get(Phase.KERNEL, () -> kernel.link(side, name));
+    }
+
+    @Override
+    public List<Link> links(Side side) {
+        return phases.get(Phase.KERNEL, () -> kernel.links(side));
+    }
+
+    @Override
+    public List<Cidr> addresses(Side side, String link) {
+        return phases.get(Phase.KERNEL, () -> kernel.addresses(side, link));
+    }
+
+    @Override
+    public List<Route> routes(Side side, String link) {
+        return phases.get(Phase.KERNEL, () -> kernel.routes(side, link));
+    }
+
+    @Override
+    public Optional<String> sysctl(Side side, String key) {
+        return phases.get(Phase.KERNEL, () -> kernel.sysctl(side, key));
+    }
+
+    @Override
+    public boolean hasNftables() {
+        return phases.get(Phase.FIREWALL, kernel::hasNftables);
+    }
+
+    @Override
+    public Optional<Attachment> masqueradeOwner(Cidr address) {
+        return phases.get(Phase.FIREWALL, () -> kernel.masqueradeOwner(address));
+    }
+
+    @Override
+    public List<Change.AddMasquerade> masquerades() {
+        return phases.get(Phase.FIREWALL, kernel::masquerades);
+    }
+
+    @Override
+    public List<Change.AddMacGuard> macGuards() {
+        return phases.get(Phase.FIREWALL, kernel::macGuards);
+    }
+
+    @Override
+    public List<NftChain.Rule> rules(NftChain chain) {
+        return phases.get(Phase.FIREWALL, () -> kernel.rules(chain));
+    }
+
+    @Override
+    public boolean hasChain(NftChain chain) {
+        return phases.get(Phase.FIREWALL, () -> kernel.hasChain(chain));
+    }
+
+    @Override
+    public List<String> iptables(boolean ipv4, String table) {
+        return phases.get(Phase.FIREWALL, () -> kernel.iptables(ipv4, table));
+    }
+
+    @Override
+    public void close() {
+        phases.in(Phase.KERNEL, kernel::close);
+    }
+}
