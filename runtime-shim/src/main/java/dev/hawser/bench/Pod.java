@@ -20,13 +20,10 @@ record Pod(Path netns, LinuxKernel kernel) implements AutoCloseable {
         return new Pod(netns, LinuxKernel.open(netns));
     }
 
-    /**
-     * What a DEL has to leave. It is also how {@link #kernel} learns that others deleted the link: until it looks, it goes by the
-     * index that the link had.
-     */
+    /** What a DEL has to leave. */
     void requireNoLink() {
         if (kernel.link(Side.POD, INTERFACE).isPresent()) {
-            throw new KernelException("the deletion left " + INTERFACE + " in " + netns, 0);
+            throw new KernelException("DEL left " + INTERFACE + " in " + netns, 0);
         }
     }
 

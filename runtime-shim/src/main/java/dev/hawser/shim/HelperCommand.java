@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
         name = "helper",
         mixinStandardHelpOptions = true,
         description = "The resident helper: makes plugin calls without the start of a JVM. It is optional.",
-        subcommands = {HelperRunCommand.class})
+        subcommands = {HelperRunCommand.class, HelperStatusCommand.class})
 final class HelperCommand implements Runnable {
 
     @Spec

@@ -12,7 +12,9 @@ public final class Main {
     /** Runs one command and ends the JVM with its exit status. */
     public static void main(String[] args) {
         int exitStatus = Commands.run(
-                Commands.argv0(), List.of(args), List.of(new HelperCommand(), new BenchCommand(Commands.home())));
+                Commands.argv0(),
+                List.of(args),
+                List.of(new HelperCommand(), new TraceCommand(), new BenchCommand(Commands.home())));
         if (exitStatus != 0) {
             System.exit(exitStatus);
         }

@@ -1,6 +1,7 @@
 package dev.hawser.shim;
 
 import dev.hawser.app.Resident;
+import dev.hawser.run.Phases;
 import dev.hawser.shim.helper.Calls;
 import dev.hawser.shim.wire.CallFrame;
 import java.io.IOException;
@@ -11,7 +12,7 @@ import java.util.OptionalInt;
 record ResidentCalls(Resident resident) implements Calls {
 
     @Override
-    public int carryOut(CallFrame call, int netns, Reply reply) throws IOException {
+    public int carryOut(CallFrame call, int netns, Reply reply, Phases phases) throws IOException {
         Resident.Caller caller = new Resident.Caller(
                 call.arguments(),
                 call.environment(),
@@ -20,7 +21,7 @@ record ResidentCalls(Resident resident) implements Calls {
                 call.netnsErrno());
         byte[] stdin = new byte[call.stdin().remaining()];
         call.stdin().duplicate().get(stdin);
-        return resident.carryOut(caller, stdin, reply::write, reply::log);
+        return resident.carryOut(caller, stdin, reply::write, reply::log, phases);
     }
 
     @Override

@@ -40,9 +40,10 @@ class PackageGraphTest {
             "plugin            -> run addressing plugin.bridge plugin.ipam plugin.loopback",
             "app               -> ip ipam kernel sys linux spec run addressing plugin picocli",
             "shim.wire         ->",
-            "shim.helper       -> shim.wire netty",
+            "shim.helper       -> run shim.wire netty",
+            "shim.observe      -> ipam run shim.helper shim.wire spec opentelemetry prometheus",
             "bench             -> ip kernel linux spec picocli",
-            "shim              -> app bench linux run shim.helper shim.wire sys picocli",
+            "shim              -> app bench ipam linux run shim.helper shim.observe shim.wire spec sys picocli",
             "cri               -> cri.proto grpc netty protobuf",
             "cri.proto         -> protobuf");
 
@@ -54,7 +55,9 @@ class PackageGraphTest {
             "io.grpc", "grpc",
             "io.netty", "netty",
             "com.google.protobuf", "protobuf",
-            "com.google.common", "grpc");
+            "com.google.common", "grpc",
+            "io.opentelemetry", "opentelemetry",
+            "io.prometheus", "prometheus");
 
     private static final Pattern ARROW = Pattern.compile("^\\s+(\\S+)\\s+->\\s+(\\S+)\\s+.*$");
 

@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -63,6 +64,7 @@ final class CallQueue {
         private final int threads;
         private final Deque<Task> ready = new ArrayDeque<>();
         private int waiting;
+        private int running;
         private int busy;
 
         Turns(int threads) {
@@ -170,6 +172,7 @@ final class CallQueue {
         boolean begins = waiting.remove(task);
         if (begins) {
             turns(task).waiting--;
+            turns(task).running++;
             running++;
         }
         return begins;
@@ -177,6 +180,7 @@ final class CallQueue {
 
     private synchronized void end(Task task, boolean ran) {
         if (ran) {
+            turns(task).running--;
             running--;
         }
         Deque<Task> others = behind.get(task.containerId());
@@ -191,6 +195,14 @@ final class CallQueue {
     /** How many wait in a lane. */
     synchronized int depth(Lane lane) {
         return Optional.ofNullable(lanes.get(lane)).map(turns -> turns.waiting).orElse(0);
+    }
+
+    /** How busy each lane is. */
+    synchronized List<LaneLoad> load() {
+        List<LaneLoad> load = new ArrayList<>();
+        lanes.forEach((lane, turns) -> load.add(
+                new LaneLoad(lane.name().toLowerCase(Locale.ROOT), turns.waiting, turns.running, turns.threads)));
+        return load;
     }
 
     /** How many are being carried out. */

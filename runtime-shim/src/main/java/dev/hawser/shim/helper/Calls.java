@@ -1,5 +1,6 @@
 package dev.hawser.shim.helper;
 
+import dev.hawser.run.Phases;
 import dev.hawser.shim.wire.CallFrame;
 import java.io.IOException;
 
@@ -12,10 +13,11 @@ public interface Calls {
      * @param call what the launcher relayed
      * @param netns the descriptor of CNI_NETNS, valid until this returns; meaningless if {@link CallFrame#netnsErrno} is not 0
      * @param reply takes the answer
+     * @param phases to be told what the time of the call is spent on
      * @return the exit status
      * @throws IOException if the answer could not be delivered; what ADD did has been taken back then
      */
-    int carryOut(CallFrame call, int netns, Reply reply) throws IOException;
+    int carryOut(CallFrame call, int netns, Reply reply, Phases phases) throws IOException;
 
     /** The document of an error of CNI, for calls that are not carried out. */
     byte[] tryAgainLater(String message, String details);

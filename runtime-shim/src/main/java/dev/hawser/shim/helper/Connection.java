@@ -75,7 +75,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         try {
             read(context, (ByteBuf) message);
         } catch (MalformedFrame e) {
-            reception.log("closed a connection: " + e.getMessage());
+            reception.malformed(e);
             close(context);
         } finally {
             ReferenceCountUtil.release(message);

@@ -19,6 +19,7 @@ import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +64,9 @@ public final class Helper {
     /** Which file our socket is, if we made it: another helper may have taken its name since. */
     private final Optional<CallFrame.FileId> socketFile;
 
+    /** Where it tells about itself, once it does. */
+    private volatile Optional<Endpoint> endpoint = Optional.empty();
+
     private Helper(
             HelperSettings settings,
             CallQueue queue,
@@ -83,10 +88,12 @@ public final class Helper {
      *
      * @param onReplaced called, perhaps more than once, when another release was installed in place of this one: it is time to
      *     {@link #stop}
+     * @param observer told what becomes of calls
      * @param log takes lines for people
      * @throws IOException if it cannot listen
      */
-    public static Helper start(HelperSettings settings, Calls calls, Runnable onReplaced, Consumer<String> log)
+    public static Helper start(
+            HelperSettings settings, Calls calls, Runnable onReplaced, CallObserver observer, Consumer<String> log)
             throws IOException {
         CallQueue queue = new CallQueue(new CallQueue.Limits(
                 Map.of(
@@ -94,7 +101,7 @@ public final class Helper {
                         CallQueue.Lane.DELETES, settings.deleteThreads(),
                         CallQueue.Lane.QUESTIONS, 2),
                 settings.queueLimit()));
-        Reception reception = new Reception(settings, calls, queue, onReplaced, log);
+        Reception reception = new Reception(settings, calls, queue, onReplaced, observer, log);
         EventLoopGroup eventLoop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         try {
             Channel listener = listen(settings, reception, eventLoop);
@@ -132,7 +139,7 @@ public final class Helper {
     }
 
     /** Appears under its name when it is ready, with its final permissions, in place of one that nobody listens on any more. */
-    private static Channel listenAt(Path socket, ServerBootstrap bootstrap) throws IOException {
+    static Channel listenAt(Path socket, ServerBootstrap bootstrap) throws IOException {
         refuseSecond(socket);
         Path unfinished = socket.resolveSibling(
                 socket.getFileName() + ".new-" + ProcessHandle.current().pid());
@@ -156,12 +163,33 @@ public final class Helper {
         }
     }
 
-    private static Channel open(ChannelFuture opening) throws IOException {
+    static Channel open(ChannelFuture opening) throws IOException {
         opening.awaitUninterruptibly();
         if (!opening.isSuccess()) {
             throw new IOException("listen: " + opening.cause().getMessage(), opening.cause());
         }
         return opening.channel();
+    }
+
+    /**
+     * Tells about itself over HTTP, however busy it is: on a Unix socket beside its own, named {@code .http}.
+     *
+     * @param tcp where else
+     * @throws IOException if it cannot listen there
+     */
+    public void publish(Pages pages, Optional<InetSocketAddress> tcp) throws IOException {
+        Path socket = httpSocket(settings.socket());
+        endpoint = Optional.of(Endpoint.open(eventLoop, socket, tcp, pages, log));
+    }
+
+    /** Where a helper whose socket this is tells about itself. */
+    public static Path httpSocket(Path socket) {
+        return socket.resolveSibling(socket.getFileName() + ".http");
+    }
+
+    /** How busy each kind of calls keeps it. */
+    public List<LaneLoad> load() {
+        return queue.load();
     }
 
     /**
@@ -172,6 +200,9 @@ public final class Helper {
      */
     public void stop(boolean giveBackWaiting) throws IOException, InterruptedException {
         reception.close();
+        if (endpoint.isPresent()) {
+            endpoint.get().close();
+        }
         closeListener();
         queue.close();
         if (giveBackWaiting) {

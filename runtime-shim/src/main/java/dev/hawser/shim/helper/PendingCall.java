@@ -2,6 +2,9 @@ package dev.hawser.shim.helper;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.hawser.run.PhaseClock;
+import dev.hawser.run.PhaseTimes;
+import dev.hawser.run.Phases.Phase;
 import dev.hawser.shim.wire.AnswerFrame;
 import dev.hawser.shim.wire.CallFrame;
 import io.netty.buffer.Unpooled;
@@ -12,6 +15,7 @@ import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -29,11 +33,17 @@ final class PendingCall implements CallQueue.Task, Calls.Reply {
     /** How long a launcher may take to print an answer. */
     private static final Duration PRINTING = Duration.ofSeconds(30);
 
+    /** More than this is no launcher's time. */
+    private static final Duration LONGEST_LAUNCH = Duration.ofHours(1);
+
     private final CallFrame frame;
     private final FileDescriptor netns;
     private final Channel channel;
     private final Calls calls;
+    private final CallObserver observer;
     private final Consumer<String> log;
+    private final Instant received = Instant.now();
+    private final long receivedNanos = System.nanoTime();
 
     /** Done when the launcher has printed the answer; fails when it is gone. */
     private final CompletableFuture<Boolean> delivered = new CompletableFuture<>();
@@ -41,21 +51,32 @@ final class PendingCall implements CallQueue.Task, Calls.Reply {
     /** Guarded by this. */
     private final List<String> lines = new ArrayList<>();
 
-    /** Guarded by this. */
+    /** Guarded by this, as what follows. */
     private boolean answered;
+
+    private int exitStatus = 1;
+    private String error = "";
 
     /**
      * A call that has come.
      *
      * @param netns CNI_NETNS; closed with the call
      * @param channel the connection to its launcher
+     * @param observer told when the call has ended
      * @param log takes lines for people
      */
-    PendingCall(CallFrame frame, FileDescriptor netns, Channel channel, Calls calls, Consumer<String> log) {
+    PendingCall(
+            CallFrame frame,
+            FileDescriptor netns,
+            Channel channel,
+            Calls calls,
+            CallObserver observer,
+            Consumer<String> log) {
         this.frame = frame;
         this.netns = netns;
         this.channel = channel;
         this.calls = calls;
+        this.observer = observer;
         this.log = log;
     }
 
@@ -75,23 +96,80 @@ final class PendingCall implements CallQueue.Task, Calls.Reply {
 
     @Override
     public void run() {
+        PhaseClock clock = clock();
+        String trouble = "it ended its thread";
         try {
-            if (channel.isActive() && !isAnswered()) {
-                int exitStatus = calls.carryOut(frame, netns.intValue(), this);
-                answer(exitStatus, new byte[0]);
-            }
-        } catch (IOException e) {
-            log(frame.variable("CNI_COMMAND") + ": deliver the answer: " + e.getMessage()
-                    + ": what was done has been taken back");
+            trouble = carryOut(clock);
         } finally {
             release();
+            tell(clock, trouble);
+        }
+    }
+
+    /** Returns why nobody has the answer; empty if somebody has it. */
+    private String carryOut(PhaseClock clock) {
+        if (isAnswered()) {
+            return "";
+        }
+        if (!channel.isActive()) {
+            return "the launcher was gone before the call began";
+        }
+        try {
+            int status = calls.carryOut(frame, netns.intValue(), this, clock);
+            clock.in(Phase.ANSWER, () -> answer(status, new byte[0]));
+            return "";
+        } catch (IOException e) {
+            return "deliver the answer: " + e.getMessage() + ": what was done has been taken back";
+        }
+    }
+
+    /** With what happened to the call until now. */
+    private PhaseClock clock() {
+        PhaseClock clock = new PhaseClock(System::nanoTime, observer.follows(frame));
+        clock.add(Phase.LAUNCHER, startedNanos(), receivedNanos);
+        clock.add(Phase.QUEUE, receivedNanos, System.nanoTime());
+        return clock;
+    }
+
+    /** A launcher in another time namespace has another clock (time_namespaces(7)): its time is then not known. */
+    private long startedNanos() {
+        long before = receivedNanos - frame.startedNanos();
+        return before >= 0 && before <= LONGEST_LAUNCH.toNanos() ? frame.startedNanos() : receivedNanos;
+    }
+
+    private void tell(PhaseClock clock, String trouble) {
+        PhaseTimes times = clock.read();
+        FinishedCall finished;
+        synchronized (this) {
+            finished = new FinishedCall(
+                    frame,
+                    clock.network(),
+                    received.minusNanos(receivedNanos - startedNanos()),
+                    startedNanos(),
+                    times,
+                    clock.intervals(),
+                    exitStatus,
+                    error,
+                    trouble);
+        }
+        try {
+            observer.finished(finished);
+        } catch (RuntimeException e) {
+            log.accept("keep book of a call: " + e);
         }
     }
 
     @Override
     public void handBack() {
-        refuseForNow("the helper is stopping");
+        handBack("the helper is stopping");
+    }
+
+    /** Gives the call back, unmade. */
+    void handBack(String why) {
+        PhaseClock clock = clock();
+        refuseForNow(why);
         release();
+        tell(clock, "");
     }
 
     /** Answers that now is not the time. */
@@ -100,7 +178,7 @@ final class PendingCall implements CallQueue.Task, Calls.Reply {
     }
 
     /** Gives the descriptor back; once the call has ended. */
-    void release() {
+    private void release() {
         try {
             netns.close();
         } catch (IOException e) {
@@ -149,16 +227,18 @@ final class PendingCall implements CallQueue.Task, Calls.Reply {
     }
 
     /** Sends the answer, unless there was one. */
-    private boolean answer(int exitStatus, byte[] document) {
+    private boolean answer(int status, byte[] document) {
         ByteBuffer stderr;
         synchronized (this) {
             if (answered) {
                 return false;
             }
             answered = true;
+            exitStatus = status;
+            error = status == 0 ? "" : new String(document, UTF_8);
             stderr = UTF_8.encode(lines.isEmpty() ? "" : String.join("\n", lines) + "\n");
         }
-        AnswerFrame answer = new AnswerFrame(AnswerFrame.Kind.DONE, exitStatus, ByteBuffer.wrap(document), stderr);
+        AnswerFrame answer = new AnswerFrame(AnswerFrame.Kind.DONE, status, ByteBuffer.wrap(document), stderr);
         channel.writeAndFlush(Unpooled.wrappedBuffer(answer.write()))
                 .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
         return true;

@@ -1,6 +1,8 @@
 package dev.hawser.shim.helper;
 
+import dev.hawser.shim.helper.CallObserver.Refusal;
 import dev.hawser.shim.wire.CallFrame;
+import dev.hawser.shim.wire.MalformedFrame;
 import io.netty.channel.Channel;
 import io.netty.channel.unix.FileDescriptor;
 import java.nio.file.Path;
@@ -17,6 +19,7 @@ final class Reception {
     private final HelperSettings settings;
     private final Calls calls;
     private final CallQueue queue;
+    private final CallObserver observer;
     private final Consumer<String> log;
     private final CallFrame.FileId namespace = FileIds.of(Path.of("/proc/self/ns/net"));
     private final CallFrame.FileId root = FileIds.of(Path.of("/"));
@@ -25,12 +28,19 @@ final class Reception {
     private final Runnable onReplaced;
     private volatile boolean closing;
 
-    Reception(HelperSettings settings, Calls calls, CallQueue queue, Runnable onReplaced, Consumer<String> log) {
+    Reception(
+            HelperSettings settings,
+            Calls calls,
+            CallQueue queue,
+            Runnable onReplaced,
+            CallObserver observer,
+            Consumer<String> log) {
         this.settings = settings;
         this.calls = calls;
         this.queue = queue;
         this.installation = new Installation(settings.program());
         this.onReplaced = onReplaced;
+        this.observer = observer;
         this.log = log;
     }
 
@@ -40,38 +50,54 @@ final class Reception {
     }
 
     boolean admits(int peerUid) {
-        return peerUid == ROOT_UID || peerUid == uid;
+        boolean admitted = peerUid == ROOT_UID || peerUid == uid;
+        if (!admitted) {
+            observer.refused(Refusal.UID);
+        }
+        return admitted;
+    }
+
+    /** Somebody has sent what is no frame. */
+    void malformed(MalformedFrame what) {
+        observer.refused(Refusal.MALFORMED);
+        log("closed a connection: " + what.getMessage());
     }
 
     /** Why a call is not ours to make, if it is not. */
     Optional<String> refusal(String build, FileDescriptor ownNamespace) {
         if (closing) {
+            observer.refused(Refusal.STOPPING);
             return Optional.of("the helper is stopping");
         }
         if (!build.equals(settings.build())) {
+            observer.refused(Refusal.BUILD);
             if (installation.isReplaced()) {
                 onReplaced.run();
             }
             return Optional.of("the helper is of build " + settings.build() + ", the launcher of " + build);
         }
         if (!FileIds.of(ownNamespace).equals(namespace)) {
+            observer.refused(Refusal.NAMESPACE);
             return Optional.of("the helper lives in another network namespace");
         }
         return Optional.empty();
     }
 
     boolean sharesRoot(CallFrame frame) {
-        return frame.root().equals(root);
+        boolean shared = frame.root().equals(root);
+        if (!shared) {
+            observer.refused(Refusal.ROOT);
+        }
+        return shared;
     }
 
     PendingCall pending(CallFrame frame, FileDescriptor netns, Channel channel) {
-        return new PendingCall(frame, netns, channel, calls, log);
+        return new PendingCall(frame, netns, channel, calls, observer, log);
     }
 
     void submit(PendingCall call) {
         if (!queue.submit(call)) {
-            call.refuseForNow("too many calls are waiting");
-            call.release();
+            call.handBack("too many calls are waiting");
         }
     }
 

@@ -1,6 +1,6 @@
 /**
  * The resident helper: a socket, the threads behind it, and their limits. {@link dev.hawser.shim.helper.Helper} is the door, {@link
- * dev.hawser.shim.helper.Calls} the way out: this room must not know what a plugin does.
+ * dev.hawser.shim.helper.Calls} the way out, {@link dev.hawser.shim.helper.CallObserver} who is told: this room must not know what a plugin does.
  */
 @NullMarked
 package dev.hawser.shim.helper;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.shim.observe;
+
+import org.jspecify.annotations.NullMarked;
