@@ -13,7 +13,8 @@ import java.util.Locale;
  */
 final class CallLine {
 
-    private static final double NANOS_PER_MILLI = 1e6;
+    private static final long NANOS_PER_MICRO = 1000;
+    private static final long MICROS_PER_MILLI = 1000;
 
     private final StringBuilder line = new StringBuilder(256);
 
@@ -49,8 +50,11 @@ final class CallLine {
         return line.line.toString();
     }
 
+    /** With three decimals. Each call is written so: String.format would take as long as all the rest. */
     private static String millis(long nanos) {
-        return String.format(Locale.ROOT, "%.3f", nanos / NANOS_PER_MILLI);
+        long micros = nanos / NANOS_PER_MICRO;
+        return micros / MICROS_PER_MILLI + "."
+                + Long.toString(MICROS_PER_MILLI + micros % MICROS_PER_MILLI).substring(1);
     }
 
     private void putUnlessEmpty(String key, String value) {
@@ -69,8 +73,13 @@ final class CallLine {
     }
 
     private static boolean isPlain(String value) {
-        return !value.isEmpty()
-                && value.chars().allMatch(c -> c > ' ' && c != '"' && c != '=' && c != '\\' && isVisible(c));
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c <= ' ' || c == '"' || c == '=' || c == '\\' || !isVisible(c)) {
+                return false;
+            }
+        }
+        return !value.isEmpty();
     }
 
     /** Not what ends a line, or moves a terminal's cursor. */
