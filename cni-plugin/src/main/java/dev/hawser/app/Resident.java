@@ -3,7 +3,9 @@ package dev.hawser.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hawser.ipam.Pools;
+import dev.hawser.kernel.KernelException;
 import dev.hawser.linux.LinuxHost;
+import dev.hawser.linux.RulesetMonitor;
 import dev.hawser.plugin.Plugins;
 import dev.hawser.run.Dispatcher;
 import dev.hawser.run.Node;
@@ -50,21 +52,35 @@ public final class Resident implements AutoCloseable {
 
     private final LinuxHost host;
     private final Pools pools;
+    private final Optional<RulesetMonitor> monitor;
 
-    private Resident(LinuxHost host, Pools pools) {
+    private Resident(LinuxHost host, Pools pools, Optional<RulesetMonitor> monitor) {
         this.host = host;
         this.pools = pools;
+        this.monitor = monitor;
     }
 
     /**
      * For the network namespace of the calling thread, which must be that of every thread that will make calls.
      *
      * @param sizes told how many changes were made at once
+     * @param log takes lines for people that are about no single call
      */
-    public static Resident open(LinuxHost.GroupSizes sizes) {
+    public static Resident open(LinuxHost.GroupSizes sizes, Consumer<String> log) {
         Pools pools = Pools.resident(
                 new FileLock(), Optional.of(Wiring.LEASE_INDEXES), size -> sizes.committed(POOL_OPERATIONS, size));
-        return new Resident(LinuxHost.open(sizes), pools);
+        return new Resident(LinuxHost.open(sizes), pools, monitor(log));
+    }
+
+    /** A node whose kernel has no nf_tables has no rules of ours to lose. */
+    private static Optional<RulesetMonitor> monitor(Consumer<String> log) {
+        try {
+            return Optional.of(RulesetMonitor.start(log, restored -> log.accept("made lost nftables rules again: "
+                    + restored.masquerades() + " masquerades, " + restored.macGuards() + " guarded ports")));
+        } catch (KernelException e) {
+            log.accept("watch over the nftables rules: " + e.getMessage() + ": going on without");
+            return Optional.empty();
+        }
     }
 
     /**
@@ -114,9 +130,15 @@ public final class Resident implements AutoCloseable {
                 .getBytes(UTF_8);
     }
 
-    /** To be called when no call is under way any more. */
+    /**
+     * To be called when no call is under way any more.
+     *
+     * @throws dev.hawser.ipam.PoolException if what is remembered of the pools could not be written down: the next call of
+     *     each pool has to read it
+     */
     @Override
     public void close() {
+        monitor.ifPresent(RulesetMonitor::close);
         try (pools) {
             host.close();
         }

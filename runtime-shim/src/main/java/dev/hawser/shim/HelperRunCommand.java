@@ -3,6 +3,7 @@ package dev.hawser.shim;
 import dev.hawser.app.Commands;
 import dev.hawser.app.Resident;
 import dev.hawser.app.Version;
+import dev.hawser.ipam.PoolException;
 import dev.hawser.ipam.Pools;
 import dev.hawser.shim.helper.Helper;
 import dev.hawser.shim.helper.HelperSettings;
@@ -95,7 +96,7 @@ final class HelperRunCommand implements Callable<Integer> {
         HelperSettings settings = settings(System.getenv());
         LogWriter log = new LogWriter(System.err);
         Observation observation = Observation.open(observed(settings.build()), log, System.getenv());
-        Resident resident = Resident.open(observation::committed);
+        Resident resident = Resident.open(observation::committed, log);
         Helper helper = Helper.start(settings, new ResidentCalls(resident), replaced::countDown, observation, log);
         publish(helper, observation.pages(new ObservedHelper(helper, resident)), log);
         Thread atSigterm = Thread.ofPlatform().unstarted(() -> {
@@ -151,7 +152,7 @@ final class HelperRunCommand implements Callable<Integer> {
     private static void end(Helper helper, Resident resident, LogWriter log, boolean giveBackWaiting) {
         try (resident) {
             helper.stop(giveBackWaiting);
-        } catch (IOException e) {
+        } catch (IOException | PoolException e) {
             log.accept("stop: " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
