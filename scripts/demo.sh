@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Shows the main job: two containers get their network from Hawser, reach each other, and give everything back.
+# Shows the main job: two containers get their network from Hawser, reach each other, and give everything back. Then measures
+# calls without and with the resident helper.
 #
 #   scripts/demo.sh [--tree DIR]
 #
@@ -123,9 +124,80 @@ check_nothing_left() {
   note "no port on the bridge, no lease in the pool"
 }
 
+# --- Cold and warm. ---
+
+# call KIND VERB: what a runtime does, one execution of a plugin file. Adds its microseconds to a file.
+call() {
+  local start=${EPOCHREALTIME/[.,]/}
+  CNI_COMMAND=$2 "$scratch/bin/hawser-bridge" <"$scratch/call.json" >"$scratch/answer" || fail "$2: $(cat "$scratch/answer")"
+  echo $((${EPOCHREALTIME/[.,]/} - start)) >>"$scratch/$1.$2"
+}
+
+# measure KIND CALLS: so many pods come and go, one after another.
+measure() {
+  local i
+  for ((i = 0; i < $2; i++)); do
+    export CNI_CONTAINERID=demo-$1-$i
+    call "$1" ADD
+    call "$1" DEL
+  done
+}
+
+# median FILE: in milliseconds.
+median() { sort -n "$1" | awk '{ sample[NR] = $1 } END { printf "%.1f", sample[int((NR + 1) / 2)] / 1000 }'; }
+
+print_times() { printf '      %-32s %8s %8s\n' "$1" "$(median "$scratch/$2.ADD")" "$(median "$scratch/$2.DEL")"; }
+
+start_helper() {
+  export HAWSER_SOCKET=$scratch/hawser.sock
+  "$hawser" helper run >"$scratch/helper.log" 2>&1 &
+  helper=$!
+  for ((i = 0; i < 200; i++)); do
+    [[ ! -S $HAWSER_SOCKET ]] || return 0
+    sleep 0.05
+  done
+  fail "the helper did not start: $(cat "$scratch/helper.log")"
+}
+
+stop_helper() {
+  [[ -n $helper ]] || return 0
+  kill "$helper" 2>/dev/null || true
+  wait "$helper" 2>/dev/null || true
+  helper=
+}
+
+cold_and_warm() {
+  say "How long a call takes: without the helper a JVM starts for each"
+  start_container green
+  # shellcheck disable=SC2154  # set by start_container
+  CNI_NETNS=$(netns "$green")
+  export CNI_NETNS CNI_IFNAME=eth0
+  plugin_configuration >"$scratch/call.json"
+  export HAWSER_SOCKET=
+  measure cold 10
+  start_helper
+  measure warming-up 100
+  measure warm 100
+  stop_helper
+  printf '      %-32s %8s %8s\n' "median, milliseconds" ADD DEL
+  print_times "cold (10 calls each)" cold
+  print_times "with the helper (100 calls each)" warm
+}
+
+# What a runtime makes of the list for one plugin.
+plugin_configuration() {
+  cat <<JSON
+{
+  "cniVersion": "1.0.0", "name": "$network", "type": "hawser-bridge", "bridge": "$bridge", "isGateway": true,
+  "ipam": { "type": "hawser-host-local", "dataDir": "$scratch/leases", "subnet": "$subnet" }
+}
+JSON
+}
+
 # The bridge and forwarding are the node's, shared by all containers: DEL leaves them, the demo does not.
 clean_up() {
   local pid directory
+  stop_helper
   for pid in "${containers[@]}"; do
     "$hawser" net del "$network" "$(netns "$pid")" >/dev/null 2>&1 || true
     kill "$pid" 2>/dev/null || true
@@ -133,7 +205,7 @@ clean_up() {
   done
   ip link delete "$bridge" 2>/dev/null || true
   sysctl -q -e -w "${forwarding[@]}" || true
-  rm -rf "/run/hawser/leases/$network" "$scratch"
+  rm -rf "/run/hawser/leases/$network"-* "$scratch"
   for directory in "${new_directories[@]}"; do
     if [[ -d $directory ]]; then find "$directory" -depth -type d -empty -delete; fi
   done
@@ -157,6 +229,7 @@ gateway=${subnet%.0/24}.1
 subnet6=$(printf 'fd%02x:%x:%x::/64' $((RANDOM % 256)) $((RANDOM)) $((RANDOM)))
 scratch=$(mktemp -d)
 containers=()
+helper=
 mapfile -t forwarding < <(sysctl -e net.ipv4.ip_forward net.ipv6.conf.all.forwarding | sed 's/ = /=/')
 new_directories=()
 for directory in /var/lib/cni/results /var/lib/cni /run/hawser; do
@@ -170,6 +243,8 @@ say "A network of our own: $network ($subnet) on the bridge $bridge"
 write_network
 indent <"$scratch/net.d/10-demo.conflist"
 main_job
+check_nothing_left
+cold_and_warm
 check_nothing_left
 trap - EXIT
 clean_up
