@@ -65,9 +65,8 @@ final class Addresses {
     }
 
     List<Cidr> of(String link) {
-        return links.find(link)
-                .map(found ->
-                        entries(found.index()).stream().map(Entry::address).toList())
+        return links.knownIndex(link)
+                .map(index -> entries(index).stream().map(Entry::address).toList())
                 .orElse(List.of());
     }
 

@@ -54,8 +54,13 @@ final class Links {
 
     /** Looked up once in a call. If the link is gone by then, what uses the index fails (ENODEV). */
     int index(String name) {
+        return knownIndex(name).orElseThrow(() -> noSuchLink(name));
+    }
+
+    /** As {@link #index}; nothing if there is no such link. */
+    Optional<Integer> knownIndex(String name) {
         Optional<Integer> known = Optional.ofNullable(namespace.indexes().get(name));
-        return known.isPresent() ? known.get() : get(name).index();
+        return known.isPresent() ? known : find(name).map(Link::index);
     }
 
     List<Link> all() {
@@ -85,6 +90,8 @@ final class Links {
     void add(Change.AddVeth veth, Namespace far) {
         OptionalInt master =
                 veth.master().isPresent() ? OptionalInt.of(index(veth.master().get())) : OptionalInt.empty();
+        namespace.indexes().remove(veth.name());
+        far.indexes().remove(veth.peer());
         OptionalInt peerNamespace = far.equals(namespace)
                 ? OptionalInt.empty()
                 : OptionalInt.of(far.fd().number());

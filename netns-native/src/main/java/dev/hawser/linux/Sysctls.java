@@ -2,9 +2,12 @@ package dev.hawser.linux;
 
 import dev.hawser.kernel.Change;
 import dev.hawser.kernel.KernelException;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -12,6 +15,9 @@ import java.util.Optional;
 final class Sysctls {
 
     private static final Path ROOT = Path.of("/proc/sys");
+
+    /** The longest of net/ are some hundred bytes. */
+    private static final int MOST_BYTES = 4096;
 
     private final Namespace namespace;
 
@@ -32,9 +38,18 @@ final class Sysctls {
 
     private static void setHere(Change.SetSysctl change) {
         try {
-            Path file = file(change.key());
-            if (!Files.readString(file).strip().equals(change.value())) {
-                Files.writeString(file, change.value());
+            File file = file(change.key());
+            if (!content(file).equals(change.value())) {
+                write(file, change.value());
+            }
+        } catch (FileNotFoundException e) {
+            if (change.required()) {
+                boolean exists = file(change.key()).exists();
+                throw new KernelException(
+                        "set kernel parameter " + change.key() + " to " + change.value() + ": "
+                                + (exists ? e.getMessage() : "there is no such parameter"),
+                        0,
+                        e);
             }
         } catch (IOException e) {
             if (change.required()) {
@@ -45,24 +60,37 @@ final class Sysctls {
 
     private static Optional<String> readHere(String key) {
         try {
-            return Optional.of(Files.readString(file(key)).strip());
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
+            File file = file(key);
+            return file.exists() ? Optional.of(content(file)) : Optional.empty();
         } catch (IOException e) {
             throw failure("read kernel parameter " + key, e);
         }
     }
 
-    private static Path file(String key) {
+    /** One read(2) has all of a parameter. Channels would make twice the system calls. */
+    private static String content(File file) throws IOException {
+        byte[] bytes = new byte[MOST_BYTES];
+        try (FileInputStream in = new FileInputStream(file)) {
+            int length = in.read(bytes);
+            return new String(bytes, 0, Math.max(0, length), StandardCharsets.US_ASCII).strip();
+        }
+    }
+
+    private static void write(File file, String value) throws IOException {
+        try (FileOutputStream out = new FileOutputStream(file)) {
+            out.write(value.getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
+    private static File file(String key) {
         Path file = ROOT.resolve(key).normalize();
         if (!file.startsWith(ROOT) || file.equals(ROOT)) {
             throw new KernelException("\"" + key + "\" is not a kernel parameter", 0);
         }
-        return file;
+        return file.toFile();
     }
 
     private static KernelException failure(String what, IOException e) {
-        String reason = e instanceof NoSuchFileException ? "there is no such parameter" : e.getMessage();
-        return new KernelException(what + ": " + reason, 0, e);
+        return new KernelException(what + ": " + e.getMessage(), 0, e);
     }
 }

@@ -2,7 +2,7 @@ package dev.hawser.shim.helper;
 
 import dev.hawser.shim.wire.CallFrame;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -44,6 +44,9 @@ import java.util.function.Consumer;
  * <p>It is optional: whatever it cannot or may not do, it refuses, and the launcher starts a JVM as if it were not there.
  */
 public final class Helper {
+
+    /** One arena for the one event loop, in chunks of 64 KiB: the defaults would keep some megabytes for each processor. */
+    private static final PooledByteBufAllocator BUFFERS = new PooledByteBufAllocator(true, 0, 1, 8 * 1024, 3);
 
     private static final int BACKLOG = 1024;
     private static final int FIRST_READ = 8 * 1024;
@@ -117,7 +120,7 @@ public final class Helper {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(eventLoop)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .childOption(ChannelOption.ALLOCATOR, UnpooledByteBufAllocator.DEFAULT)
+                .childOption(ChannelOption.ALLOCATOR, BUFFERS)
                 .childOption(EpollChannelOption.DOMAIN_SOCKET_READ_MODE, DomainSocketReadMode.FILE_DESCRIPTORS)
                 // One read at a time: the descriptors end with a byte, and what follows must not be read like them.
                 .childOption(
