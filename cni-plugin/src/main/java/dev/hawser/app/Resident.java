@@ -75,8 +75,10 @@ public final class Resident implements AutoCloseable {
     /** A node whose kernel has no nf_tables has no rules of ours to lose. */
     private static Optional<RulesetMonitor> monitor(Consumer<String> log) {
         try {
-            return Optional.of(RulesetMonitor.start(log, restored -> log.accept("made lost nftables rules again: "
-                    + restored.masquerades() + " masquerades, " + restored.macGuards() + " guarded ports")));
+            return Optional.of(RulesetMonitor.start(
+                    log,
+                    restored -> log.accept("made lost nftables rules again: " + restored.masquerades()
+                            + " masquerades, " + restored.macGuards() + " guarded ports")));
         } catch (KernelException e) {
             log.accept("watch over the nftables rules: " + e.getMessage() + ": going on without");
             return Optional.empty();

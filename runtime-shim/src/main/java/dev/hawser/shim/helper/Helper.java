@@ -46,7 +46,8 @@ import java.util.function.Consumer;
 public final class Helper {
 
     /** One arena for the one event loop, in chunks of 64 KiB: the defaults would keep some megabytes for each processor. */
-    private static final PooledByteBufAllocator BUFFERS = new PooledByteBufAllocator(true, 0, 1, 8 * 1024, 3);
+    private static final PooledByteBufAllocator BUFFERS =
+            new PooledByteBufAllocator(true, 0, 1, 8 * 1024, 3, 64, 16, false);
 
     private static final int BACKLOG = 1024;
     private static final int FIRST_READ = 8 * 1024;
