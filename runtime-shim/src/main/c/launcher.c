@@ -310,6 +310,8 @@ static void reserve(struct bytes *bytes, size_t more) {
 }
 
 static void append(struct bytes *bytes, const void *more, size_t length) {
+    if (!length) /* memcpy(3) takes no null pointer, not even for nothing */
+        return;
     reserve(bytes, length);
     memcpy(bytes->start + bytes->length, more, length);
     bytes->length += length;
@@ -603,8 +605,19 @@ static void try_helper(int argc, char **argv, uint64_t started) {
     free(stdin_bytes.start);
 }
 
+/*
+ * A runtime may have closed stdin, stdout or stderr: then our own descriptors must not take their numbers, or an answer would be
+ * printed into the socket. What O_PATH opens can neither be read nor written (EBADF), as if it were still closed.
+ */
+static void keep_standard_descriptors(void) {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)!open("/", O_PATH);
+}
+
 int main(int argc, char **argv) {
     uint64_t started = monotonic_nanos();
+    keep_standard_descriptors();
     if (verb())
         try_helper(argc, argv, started);
     char root[PATH_MAX];

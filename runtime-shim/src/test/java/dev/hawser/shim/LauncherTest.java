@@ -24,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class LauncherTest {
 
-    private static final Path SOURCE = Path.of("src/main/c/launcher.c");
     private static final String MARKER = "@hawser-prefix@";
 
     private static final String PRINTING_JVM = """
@@ -53,22 +52,7 @@ final class LauncherTest {
 
     @BeforeAll
     static void compile() throws Exception {
-        Process gcc = new ProcessBuilder(
-                        "gcc",
-                        "-std=c17",
-                        "-Wall",
-                        "-Wextra",
-                        "-Werror",
-                        "-g",
-                        "-fsanitize=address,undefined",
-                        "-fno-sanitize-recover=all",
-                        "-o",
-                        build.resolve("launcher").toString(),
-                        SOURCE.toString())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(gcc.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, gcc.waitFor(), said);
+        CompiledLauncher.compile(build.resolve("launcher"), "0.1.0-test");
     }
 
     @BeforeEach
