@@ -63,8 +63,10 @@ final class LauncherTest {
         }
         Files.copy(build.resolve("launcher"), tree.resolve("bin/hawser"));
         program(tree.resolve("runtime/bin/java"), PRINTING_JVM);
-        Files.writeString(tree.resolve("lib/classpath"), "b.jar\na.jar\n");
-        Files.writeString(tree.resolve("conf/jvm.options"), "# a comment\n\n  -Xmx64m \r\n-Dx=a b\n");
+        Files.writeString(tree.resolve("lib/classpath"), "a.jar\n");
+        Files.writeString(tree.resolve("lib/helper.classpath"), "b.jar\na.jar\n");
+        Files.writeString(tree.resolve("conf/jvm.options"), "-Xmx128m\n");
+        Files.writeString(tree.resolve("conf/helper.options"), "# a comment\n\n  -Xmx64m \r\n-Dx=a b\n");
     }
 
     @Test
@@ -75,11 +77,12 @@ final class LauncherTest {
                 "-Xmx64m",
                 "-Dx=a b",
                 "-Djffi.boot.library.path=" + tree + "/lib/native",
+                "-Djava.library.path=" + tree + "/lib/native",
                 "-Dhawser.home=" + tree,
                 "-Dhawser.argv0=" + tree.resolve("bin/hawser"),
                 "-cp",
                 tree + "/lib/b.jar:" + tree + "/lib/a.jar",
-                "dev.hawser.app.Main",
+                "dev.hawser.shim.Main",
                 "net",
                 "add",
                 "a b",
@@ -89,12 +92,34 @@ final class LauncherTest {
     }
 
     @Test
-    void namesTheAotCacheWhenThereIsOne() throws Exception {
+    void aPluginCallHasOptionsAndAClassPathOfItsOwn() throws Exception {
         Files.writeString(tree.resolve("lib/hawser.aot"), "");
+
+        Outcome outcome = run(
+                Map.of("CNI_COMMAND", "STATUS", "HAWSER_SOCKET", ""),
+                "",
+                List.of(tree.resolve("bin/hawser").toString()));
+
+        List<String> wanted = List.of(
+                "-Xmx128m",
+                "-XX:AOTCache=" + tree + "/lib/hawser.aot",
+                "-Djffi.boot.library.path=" + tree + "/lib/native",
+                "-Djava.library.path=" + tree + "/lib/native",
+                "-Dhawser.home=" + tree,
+                "-Dhawser.argv0=" + tree.resolve("bin/hawser"),
+                "-cp",
+                tree + "/lib/a.jar",
+                "dev.hawser.app.Main");
+        assertEquals(wanted, outcome.arguments());
+    }
+
+    @Test
+    void namesTheAotCacheWhenThereIsOne() throws Exception {
+        Files.writeString(tree.resolve("lib/helper.aot"), "");
 
         Outcome outcome = run(List.of());
 
-        assertTrue(outcome.arguments().contains("-XX:AOTCache=" + tree + "/lib/hawser.aot"), outcome.out());
+        assertTrue(outcome.arguments().contains("-XX:AOTCache=" + tree + "/lib/helper.aot"), outcome.out());
     }
 
     @Test
@@ -227,17 +252,17 @@ final class LauncherTest {
 
     @Test
     void missingOptionsAreNamed() throws Exception {
-        Files.delete(tree.resolve("conf/jvm.options"));
+        Files.delete(tree.resolve("conf/helper.options"));
 
         Outcome outcome = run(List.of());
 
         assertEquals(1, outcome.code());
-        assertTrue(outcome.err().contains("open " + tree + "/conf/jvm.options: No such file"), outcome.err());
+        assertTrue(outcome.err().contains("open " + tree + "/conf/helper.options: No such file"), outcome.err());
     }
 
     @Test
     void optionsWithoutEndAreRefused() throws Exception {
-        Files.writeString(tree.resolve("conf/jvm.options"), "-Dx=" + "y".repeat(70_000));
+        Files.writeString(tree.resolve("conf/helper.options"), "-Dx=" + "y".repeat(70_000));
 
         Outcome outcome = run(List.of());
 
@@ -247,7 +272,7 @@ final class LauncherTest {
 
     @Test
     void tooManyOptionsAreRefused() throws Exception {
-        Files.writeString(tree.resolve("conf/jvm.options"), "-Dx\n".repeat(257));
+        Files.writeString(tree.resolve("conf/helper.options"), "-Dx\n".repeat(257));
 
         Outcome outcome = run(List.of());
 
@@ -257,7 +282,7 @@ final class LauncherTest {
 
     @Test
     void anEmptyClassPathIsRefused() throws Exception {
-        Files.writeString(tree.resolve("lib/classpath"), "\n");
+        Files.writeString(tree.resolve("lib/helper.classpath"), "\n");
 
         Outcome outcome = run(List.of());
 
@@ -267,7 +292,7 @@ final class LauncherTest {
 
     @Test
     void noOptionsAtAllAreFine() throws Exception {
-        Files.writeString(tree.resolve("conf/jvm.options"), "");
+        Files.writeString(tree.resolve("conf/helper.options"), "");
 
         Outcome outcome = run(List.of());
 
