@@ -14,7 +14,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -72,8 +73,16 @@ final class CallQueue {
         }
     }
 
+    /** After which a thread without work ends. */
+    private static final Duration IDLE = Duration.ofSeconds(10);
+
     private final int limit;
-    private final ExecutorService threads = Executors.newCachedThreadPool(
+    private final ExecutorService threads = new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE, // each lane starts as many as it may
+            IDLE.toSeconds(),
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
             Thread.ofPlatform().name("call-", 1).daemon().factory());
 
     /** All below is guarded by this. */
@@ -225,6 +234,11 @@ final class CallQueue {
             notifyAll();
         }
         unmade.forEach(Task::handBack);
+    }
+
+    /** Lets the threads end, each when it has nothing left to do. */
+    void end() {
+        threads.shutdown();
     }
 
     /** Waits until no call waits or runs; false if that takes longer than the limit. */

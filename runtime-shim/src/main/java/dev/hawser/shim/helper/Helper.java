@@ -216,6 +216,7 @@ public final class Helper {
             log.accept("stopping though " + queue.running() + " calls are not done after "
                     + settings.drain().toSeconds() + " s");
         }
+        queue.end();
         eventLoop.shutdownGracefully(0, CLOSING.toSeconds(), TimeUnit.SECONDS).await();
     }
 

@@ -120,6 +120,10 @@ final class PendingCall implements CallQueue.Task, Calls.Reply {
             return "";
         } catch (IOException e) {
             return "deliver the answer: " + e.getMessage() + ": what was done has been taken back";
+        } catch (RuntimeException | Error e) {
+            // The thread ends; the launcher must not wait for the deadline because of that.
+            refuseForNow("the call failed in the helper: " + e);
+            throw e;
         }
     }
 

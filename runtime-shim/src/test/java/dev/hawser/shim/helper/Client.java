@@ -5,6 +5,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** The other end of the helper's socket: a launcher as it should be, or as it should not. */
 final class Client implements AutoCloseable {
@@ -71,7 +73,9 @@ final class Client implements AutoCloseable {
 
     /** Both namespaces, and a frame. */
     Client call(byte[] frame) {
-        return sendDescriptor("/proc/self/ns/net").sendDescriptor("/proc/self/ns/net").send(frame);
+        return sendDescriptor("/proc/self/ns/net")
+                .sendDescriptor("/proc/self/ns/net")
+                .send(frame);
     }
 
     /** The whole answer; empty if the helper hangs up instead. */
@@ -122,7 +126,7 @@ final class Client implements AutoCloseable {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            context.close();
+            ChannelFuture _ = context.close();
         }
 
         synchronized Optional<Answer> answer() throws InterruptedException {
@@ -148,7 +152,7 @@ final class Client implements AutoCloseable {
             if (left <= 0) {
                 throw new AssertionError("the helper says nothing");
             }
-            wait(left);
+            TimeUnit.MILLISECONDS.timedWait(this, left);
         }
 
         private Optional<Answer> parsed() {

@@ -2,6 +2,7 @@ package dev.hawser.shim.helper;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.hawser.run.Phases;
 import dev.hawser.shim.wire.CallFrame;
 import java.io.IOException;
 import java.util.Set;
@@ -22,7 +23,7 @@ final class Ledger implements Calls {
     final CountDownLatch go = new CountDownLatch(1);
 
     @Override
-    public int carryOut(CallFrame call, int netns, Reply reply) throws IOException {
+    public int carryOut(CallFrame call, int netns, Reply reply, Phases phases) throws IOException {
         carriedOut.incrementAndGet();
         String container = call.variable("CNI_CONTAINERID");
         if (container.startsWith("slow")) {
