@@ -121,9 +121,11 @@ class RulesetMonitorTest {
     @Test
     void theLastElementThatDelTakesIsNoLoss() {
         attach(1);
+        // Before the monitor listens: otherwise it may hear of this loss when it has made it good already, and look
+        // again.
+        hostNetns.exec("nft", "flush", "ruleset");
 
         try (RulesetMonitor monitor = start()) {
-            hostNetns.exec("nft", "flush", "ruleset");
             assertTrue(becomes(() -> !restored.isEmpty(), SOON), monitor::toString);
             int before = restored.size();
 
