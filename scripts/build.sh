@@ -100,7 +100,7 @@ publish() {
 
 say "Building Hawser"
 use_jdk
-need_packages maven gcc libc6-dev
+need_packages maven gcc libc6-dev iproute2 nftables util-linux
 version=$(project_version)
 netty_arch=$(uname -m | sed 's/aarch64/aarch_64/')
 archive=$project/target/hawser-$version-linux-$(uname -m).tar.gz
