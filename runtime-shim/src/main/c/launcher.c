@@ -458,15 +458,15 @@ static int connect_helper(void) {
     return helper;
 }
 
-/* One byte, and with it a descriptor (unix(7), SCM_RIGHTS). */
-static bool send_descriptor(int helper, int descriptor) {
+/* One byte, with it a descriptor (unix(7), SCM_RIGHTS), and whatever else fits: at least the byte. Returns how much of that. */
+static ssize_t send_descriptor(int helper, int descriptor, const struct bytes *more) {
     union {
         struct cmsghdr header;
         char bytes[CMSG_SPACE(sizeof(int))];
     } control = {0};
-    struct iovec byte = {.iov_base = (char[]){0}, .iov_len = 1};
+    struct iovec parts[] = {{.iov_base = (char[]){0}, .iov_len = 1}, {.iov_base = more->start, .iov_len = more->length}};
     struct msghdr message = {
-        .msg_iov = &byte, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+        .msg_iov = parts, .msg_iovlen = 2, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
@@ -476,17 +476,26 @@ static bool send_descriptor(int helper, int descriptor) {
     do
         count = sendmsg(helper, &message, MSG_NOSIGNAL);
     while (count < 0 && errno == EINTR);
-    return count == 1;
+    return count - 1;
 }
 
-static bool send_all(int helper, const struct bytes *bytes) {
-    for (size_t sent = 0; sent < bytes->length;) {
-        ssize_t count = send(helper, bytes->start + sent, bytes->length - sent, MSG_NOSIGNAL);
+static bool send_all(int helper, const char *bytes, size_t length) {
+    for (size_t sent = 0; sent < length;) {
+        ssize_t count = send(helper, bytes + sent, length - sent, MSG_NOSIGNAL);
         if (count < 0 && errno != EINTR)
             return false;
         sent += count > 0 ? (size_t)count : 0;
     }
     return true;
+}
+
+/* Each descriptor with a byte of its own; the frame follows the second one at once, which wakes the helper once less. */
+static bool send_frame(int helper, int own, int netns, const struct bytes *frame) {
+    static const struct bytes nothing = {0};
+    if (send_descriptor(helper, own, &nothing) != 0)
+        return false;
+    ssize_t sent = send_descriptor(helper, netns, frame);
+    return sent >= 0 && send_all(helper, frame->start + sent, frame->length - (size_t)sent);
 }
 
 static bool receive_all(int helper, char *bytes, size_t length) {
@@ -528,8 +537,7 @@ static bool send_call(int helper, int argc, char **argv, uint64_t started, const
     int netns_errno = netns < 0 ? errno : 0;
     struct bytes frame = {0};
     bool sent = own >= 0 && write_frame(&frame, argc, argv, started, netns_errno, stdin_bytes) &&
-                send_descriptor(helper, own) && send_descriptor(helper, netns < 0 ? own : netns) &&
-                send_all(helper, &frame);
+                send_frame(helper, own, netns < 0 ? own : netns, &frame);
     free(frame.start);
     if (netns >= 0)
         close(netns);
