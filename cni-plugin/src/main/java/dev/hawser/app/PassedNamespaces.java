@@ -46,9 +46,8 @@ final class PassedNamespaces implements Namespaces {
         if (netns.isEmpty()) {
             return errno == Errno.ENOENT ? State.MISSING : State.NOT_A_NAMESPACE;
         }
-        try (Netns pod = Netns.duplicate(netns.getAsInt());
-                Netns own = Netns.own()) {
-            return pod.sameAs(own) ? State.OWN : State.PRESENT;
+        try (Netns pod = Netns.borrowed(netns.getAsInt())) {
+            return node.isItself(pod) ? State.OWN : State.PRESENT;
         } catch (KernelException notOne) {
             return State.NOT_A_NAMESPACE;
         }
@@ -61,6 +60,6 @@ final class PassedNamespaces implements Namespaces {
 
     @Override
     public Kernel withPod(String path) {
-        return node.kernel(Netns.duplicate(netns.orElseThrow()));
+        return node.kernel(Netns.borrowed(netns.orElseThrow()));
     }
 }

@@ -95,7 +95,11 @@ final class Links {
         OptionalInt peerNamespace = far.equals(namespace)
                 ? OptionalInt.empty()
                 : OptionalInt.of(far.fd().number());
-        Ack ack = execute(LinkCodec.add(veth, master, peerNamespace));
+        Ack ack = socket().execute(
+                        LinkCodec.add(veth, master, peerNamespace),
+                        echo -> LinkReader.link(echo)
+                                .peer()
+                                .ifPresent(index -> far.indexes().put(veth.peer(), index)));
         if (ack.is(EEXIST)) {
             throw nameTaken(veth, far, ack);
         }

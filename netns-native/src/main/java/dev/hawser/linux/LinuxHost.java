@@ -35,6 +35,8 @@ public final class LinuxHost implements AutoCloseable {
         void committed(String what, int size);
     }
 
+    private final Netns itself = Netns.own();
+
     /** Used by the leader of a group of deletes only. */
     private final Namespace deleting = Namespace.own(NetlinkSocket.newBuffer());
 
@@ -64,6 +66,11 @@ public final class LinuxHost implements AutoCloseable {
         LinuxHost host = new LinuxHost(sizes);
         host.deleting.route();
         return host;
+    }
+
+    /** Whether this is the namespace that the node is. */
+    public boolean isItself(Netns netns) {
+        return itself.sameAs(netns);
     }
 
     /** The node alone. Closing the kernel gives its sockets back for the next one. */
@@ -120,5 +127,6 @@ public final class LinuxHost implements AutoCloseable {
         }
         deleting.close();
         filtering.close();
+        itself.close();
     }
 }

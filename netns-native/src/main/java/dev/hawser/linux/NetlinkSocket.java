@@ -66,7 +66,7 @@ final class NetlinkSocket implements AutoCloseable {
         Fd fd = Fd.socket(AF_NETLINK, SOCK_RAW, protocol);
         try {
             for (int option : OPTIONS) {
-                fd.setOption(SOL_NETLINK, option, 1);
+                fd.enable(SOL_NETLINK, option);
             }
             return new NetlinkSocket(fd, buffer);
         } catch (KernelException e) {
@@ -116,7 +116,16 @@ final class NetlinkSocket implements AutoCloseable {
 
     /** Has the kernel do something. */
     Ack execute(Request request) {
-        return exchange(List.of(request), body -> {});
+        return execute(request, body -> {});
+    }
+
+    /**
+     * Has the kernel do something.
+     *
+     * @param onEcho takes what came of it, as NLM_F_ECHO asks for; older kernels say nothing
+     */
+    Ack execute(Request request, Consumer<AttrReader> onEcho) {
+        return exchange(List.of(request), onEcho);
     }
 
     /**
@@ -147,16 +156,27 @@ final class NetlinkSocket implements AutoCloseable {
     /**
      * Looks one thing up.
      *
-     * @param request an acknowledged one
+     * @param request a {@linkplain Request#question question}
      * @param decoder reads the answer's body, and keeps no view of it
      * @param missing the errno by which the kernel says that there is no such thing
      * @param subject the words of an error: {@code link eth0}
      */
     <T> Optional<T> find(Request request, Function<AttrReader, T> decoder, int missing, String subject) {
-        List<T> found = new ArrayList<>(1);
-        Ack ack = exchange(List.of(request), body -> found.add(decoder.apply(body)));
-        ack.ignoring(missing).orFail("look up", subject);
-        return found.stream().findFirst();
+        send(List.of(request));
+        while (receive()) {
+            MessageReader messages = new MessageReader(buffer);
+            while (messages.next()) {
+                NlMsgHdr header = messages.header();
+                if (header.sequence() == sequence && header.type() == Netlink.NLMSG_ERROR) {
+                    messages.ack().ignoring(missing).orFail("look up", subject);
+                    return Optional.empty();
+                }
+                if (header.sequence() == sequence) {
+                    return Optional.of(decoder.apply(messages.body()));
+                }
+            }
+        }
+        throw noAnswer();
     }
 
     /**

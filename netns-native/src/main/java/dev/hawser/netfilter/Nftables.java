@@ -118,7 +118,8 @@ public final class Nftables {
 
     /** Looks up the element of one address; {@link #masquerades} reads the answer. ENOENT if there is none. */
     public static Request masqueradeOf(Cidr address) {
-        return elements(NFT_MSG_GETSETELEM, 0, masqueradeSet(address), Element.of(Key.of(address.address())));
+        Element element = Element.of(Key.of(address.address()));
+        return Request.question(NFT_MSG_GETSETELEM, out -> write(out, masqueradeSet(address), element));
     }
 
     /** Dumps the names of the sets in our table; {@link #masqueradeSets} reads the answers. ENOENT if there is no such table. */
@@ -313,10 +314,12 @@ public final class Nftables {
     }
 
     private static Request elements(int type, int flags, SetName set, Element element) {
-        return Request.acknowledged(type, flags, out -> {
-            set.writeTo(out);
-            element.writeTo(out);
-        });
+        return Request.acknowledged(type, flags, out -> write(out, set, element));
+    }
+
+    private static void write(AttrWriter out, SetName set, Element element) {
+        set.writeTo(out);
+        element.writeTo(out);
     }
 
     private static Request allElements(SetName set) {

@@ -16,6 +16,8 @@ public final class IfLink {
     public static final int IFLA_GROUP = 27;
     public static final int IFLA_NET_NS_FD = 28;
     public static final int IFLA_EXT_MASK = 29;
+    public static final int IFLA_NUM_TX_QUEUES = 31;
+    public static final int IFLA_NUM_RX_QUEUES = 32;
 
     // Inside of IFLA_LINKINFO.
     public static final int IFLA_INFO_KIND = 1;
@@ -36,6 +38,10 @@ public final class IfLink {
 
     // Inside of IFLA_INFO_DATA of a veth.
     public static final int VETH_INFO_PEER = 1;
+
+    // Inside of IFLA_AF_SPEC, inside of AF_INET: values by IPV4_DEVCONF_… of linux/ip.h.
+    public static final int IFLA_INET_CONF = 1;
+    public static final int IPV4_DEVCONF_ARP_NOTIFY = 22;
 
     // Inside of IFLA_AF_SPEC of a message of family AF_BRIDGE.
     public static final int IFLA_BRIDGE_VLAN_INFO = 2;

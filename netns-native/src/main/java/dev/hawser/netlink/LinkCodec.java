@@ -14,6 +14,7 @@ import static dev.hawser.netlink.IfLink.IFLA_EXT_MASK;
 import static dev.hawser.netlink.IfLink.IFLA_GROUP;
 import static dev.hawser.netlink.IfLink.IFLA_IFALIAS;
 import static dev.hawser.netlink.IfLink.IFLA_IFNAME;
+import static dev.hawser.netlink.IfLink.IFLA_INET_CONF;
 import static dev.hawser.netlink.IfLink.IFLA_INFO_DATA;
 import static dev.hawser.netlink.IfLink.IFLA_INFO_KIND;
 import static dev.hawser.netlink.IfLink.IFLA_INFO_SLAVE_DATA;
@@ -22,10 +23,14 @@ import static dev.hawser.netlink.IfLink.IFLA_LINKINFO;
 import static dev.hawser.netlink.IfLink.IFLA_MASTER;
 import static dev.hawser.netlink.IfLink.IFLA_MTU;
 import static dev.hawser.netlink.IfLink.IFLA_NET_NS_FD;
+import static dev.hawser.netlink.IfLink.IFLA_NUM_RX_QUEUES;
+import static dev.hawser.netlink.IfLink.IFLA_NUM_TX_QUEUES;
 import static dev.hawser.netlink.IfLink.VETH_INFO_PEER;
 import static dev.hawser.netlink.Netlink.NLM_F_CREATE;
+import static dev.hawser.netlink.Netlink.NLM_F_ECHO;
 import static dev.hawser.netlink.Netlink.NLM_F_EXCL;
 import static dev.hawser.netlink.Rtnetlink.AF_BRIDGE;
+import static dev.hawser.netlink.Rtnetlink.AF_INET;
 import static dev.hawser.netlink.Rtnetlink.AF_UNSPEC;
 import static dev.hawser.netlink.Rtnetlink.RTEXT_FILTER_SKIP_STATS;
 import static dev.hawser.netlink.Rtnetlink.RTM_DELLINK;
@@ -48,9 +53,8 @@ public final class LinkCodec {
 
     /** Asks for the link of this name: ENODEV if there is none. */
     public static Request byName(String name) {
-        return Request.acknowledged(
+        return Request.question(
                 RTM_GETLINK,
-                0,
                 out -> out.fixed(IfInfoMsg.ANY).string(IFLA_IFNAME, name).u32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS));
     }
 
@@ -74,13 +78,18 @@ public final class LinkCodec {
     }
 
     /**
-     * Both ends of a new veth, each in its namespace from the start: EEXIST if there is a link of either name.
+     * Both ends of a new veth, each in its namespace from the start: EEXIST if there is a link of either name. Since Linux 6.2
+     * the answer begins with the near end, as {@link LinkReader} reads it (NLM_F_ECHO).
+     *
+     * <p>Each end has one queue a direction. By default it would have room for one for each processor, of which just one is in
+     * use unless somebody asks for more (veth_init_queues): the room alone more than doubles the price of a veth on two
+     * processors, for each queue is an object in sysfs.
      *
      * @param masterIndex of the bridge that the near end becomes a port of
      * @param peerNamespace an open descriptor of the namespace of the far end; none if it is the near one's
      */
     public static Request add(Change.AddVeth veth, OptionalInt masterIndex, OptionalInt peerNamespace) {
-        return Request.acknowledged(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, out -> {
+        return Request.acknowledged(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ECHO, out -> {
             end(out, veth.name(), veth.mac(), veth.mtuBytes());
             masterIndex.ifPresent(index -> out.u32(IFLA_MASTER, index));
             out.nested(
@@ -96,7 +105,11 @@ public final class LinkCodec {
     }
 
     private static void end(AttrWriter out, String name, MacAddress mac, OptionalInt mtuBytes) {
-        out.fixed(IfInfoMsg.ANY).string(IFLA_IFNAME, name).bytes(IFLA_ADDRESS, mac.octets());
+        out.fixed(IfInfoMsg.ANY)
+                .string(IFLA_IFNAME, name)
+                .bytes(IFLA_ADDRESS, mac.octets())
+                .u32(IFLA_NUM_TX_QUEUES, 1)
+                .u32(IFLA_NUM_RX_QUEUES, 1);
         mtu(out, mtuBytes);
     }
 
@@ -141,6 +154,20 @@ public final class LinkCodec {
     /** Sets the hardware address. */
     public static Request setMac(String name, MacAddress mac) {
         return set(name, out -> out.bytes(IFLA_ADDRESS, mac.octets()));
+    }
+
+    /**
+     * Sets an IPv4 parameter of a link.
+     *
+     * @param parameter IPV4_DEVCONF_…
+     */
+    public static Request setIpv4(String name, int parameter, int value) {
+        return set(
+                name,
+                out -> out.nested(
+                        IFLA_AF_SPEC,
+                        families -> families.nested(
+                                AF_INET, ipv4 -> ipv4.nested(IFLA_INET_CONF, values -> values.u32(parameter, value)))));
     }
 
     private static Request set(String name, Consumer<AttrWriter> what) {

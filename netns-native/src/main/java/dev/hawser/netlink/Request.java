@@ -12,9 +12,14 @@ import java.util.function.Consumer;
  */
 public record Request(int type, int flags, Consumer<AttrWriter> body) {
 
-    /** Something to do or to look up, which the kernel acknowledges; {@code flags} are added to the usual ones. */
+    /** Something to do, which the kernel acknowledges; {@code flags} are added to the usual ones. */
     public static Request acknowledged(int type, int flags, Consumer<AttrWriter> body) {
         return new Request(type, Netlink.NLM_F_REQUEST | Netlink.NLM_F_ACK | flags, body);
+    }
+
+    /** A question with one answer, be it an error. */
+    public static Request question(int type, Consumer<AttrWriter> body) {
+        return new Request(type, Netlink.NLM_F_REQUEST, body);
     }
 
     /** A question with many answers, which NLMSG_DONE ends. */

@@ -51,13 +51,24 @@ public final class Fd implements AutoCloseable {
 
     private static final int SOCK_CLOEXEC = O_CLOEXEC;
 
+    /** An {@code int}, never written to. */
+    private static final ByteBuffer ONE = ByteBuffer.allocateDirect(Integer.BYTES)
+            .order(ByteOrder.nativeOrder())
+            .putInt(0, 1);
+
     private final int number;
     private final String subject;
+    private final boolean owned;
     private boolean closed;
 
     private Fd(int number, String subject) {
+        this(number, subject, true);
+    }
+
+    private Fd(int number, String subject, boolean owned) {
         this.number = number;
         this.subject = subject;
+        this.owned = owned;
     }
 
     /**
@@ -78,13 +89,12 @@ public final class Fd implements AutoCloseable {
     }
 
     /**
-     * A descriptor of our own for one that someone else owns, such as one that a peer process passed us.
+     * A descriptor that someone else opened, and closes after this; closing this closes nothing.
      *
-     * @param borrowed a descriptor of this process, which stays open
+     * @param descriptor open in this process
      */
-    public static Fd duplicate(int borrowed) {
-        String subject = "descriptor " + borrowed;
-        return new Fd(retrying("duplicate", subject, () -> Native.LIBC.dup(borrowed)), subject);
+    public static Fd borrowed(int descriptor) {
+        return new Fd(descriptor, "descriptor " + descriptor, false);
     }
 
     /**
@@ -105,14 +115,10 @@ public final class Fd implements AutoCloseable {
         return number;
     }
 
-    /** Sets an {@code int} option (setsockopt(2)). */
-    public void setOption(int level, int option, int value) {
-        ByteBuffer bytes = ByteBuffer.allocateDirect(Integer.BYTES).order(ByteOrder.nativeOrder());
-        bytes.putInt(0, value);
+    /** Sets an {@code int} option to 1 (setsockopt(2)). */
+    public void enable(int level, int option) {
         retrying(
-                "set option " + option + " of",
-                subject,
-                () -> Native.LIBC.setsockopt(number(), level, option, bytes, Integer.BYTES));
+                "set an option of", subject, () -> Native.LIBC.setsockopt(number(), level, option, ONE, Integer.BYTES));
     }
 
     /** Binds a socket to the address between position and limit of a direct buffer (bind(2)). */
@@ -227,8 +233,9 @@ public final class Fd implements AutoCloseable {
     /** Closes it; closing twice is harmless. Linux releases the number even if close(2) reports an error. */
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
+        boolean closes = owned && !closed;
+        closed = true;
+        if (closes) {
             Native.LIBC.close(number);
         }
     }

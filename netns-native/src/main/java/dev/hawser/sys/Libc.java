@@ -19,9 +19,6 @@ public interface Libc {
     /** close(2). */
     int close(int fd);
 
-    /** dup(2). */
-    int dup(int fd);
-
     /** fcntl(2), for commands that take a number. */
     int fcntl(int fd, int command, int argument);
 

@@ -32,9 +32,13 @@ public final class Netns implements AutoCloseable {
         return checked(Fd.open(path, Fd.O_RDONLY, 0));
     }
 
-    /** A namespace by a descriptor that someone else opened and goes on owning. */
-    public static Netns duplicate(int borrowed) {
-        return checked(Fd.duplicate(borrowed));
+    /**
+     * A namespace by a descriptor that someone else opened, and closes after this.
+     *
+     * @throws KernelException without errno if it is no network namespace
+     */
+    public static Netns borrowed(int descriptor) {
+        return checked(Fd.borrowed(descriptor));
     }
 
     /** The namespace of the calling thread. */

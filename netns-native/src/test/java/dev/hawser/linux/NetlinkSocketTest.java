@@ -33,14 +33,14 @@ class NetlinkSocketTest {
 
     @Test
     void looksUpOneLinkByName() {
-        Optional<String> name = socket.find(byName("lo"), NetlinkSocketTest::nameOf, Errno.ENODEV, "lo");
+        Optional<String> name = socket.find(question("lo"), NetlinkSocketTest::nameOf, Errno.ENODEV, "lo");
 
         assertEquals(Optional.of("lo"), name);
     }
 
     @Test
     void findsNothingWhereThereIsNothing() {
-        Optional<String> name = socket.find(byName("no-such"), NetlinkSocketTest::nameOf, Errno.ENODEV, "no-such");
+        Optional<String> name = socket.find(question("no-such"), NetlinkSocketTest::nameOf, Errno.ENODEV, "no-such");
 
         assertEquals(Optional.empty(), name);
     }
@@ -67,6 +67,17 @@ class NetlinkSocketTest {
         socket.execute(byName("no-such"));
 
         assertTrue(socket.execute(byName("lo")).isOk());
+    }
+
+    @Test
+    void servesTheNextRequestAfterAQuestionThatWasAcknowledgedToo() {
+        socket.find(byName("lo"), NetlinkSocketTest::nameOf, Errno.ENODEV, "lo");
+
+        assertEquals(Errno.ENODEV, socket.execute(byName("no-such")).errno());
+    }
+
+    private static Request question(String name) {
+        return Request.question(RTM_GETLINK, out -> out.fixed(NO_LINK).string(IFLA_IFNAME, name));
     }
 
     private static Request byName(String name) {

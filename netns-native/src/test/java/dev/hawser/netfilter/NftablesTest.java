@@ -153,7 +153,7 @@ class NftablesTest {
         String sent = Hex.text(List.of(Nftables.masqueradeOf(Cidr.parse("10.1.0.5/16"))));
 
         assertEquals(Hex.text("""
-                4c 00 00 00  0d 0a 05 00  00 00 00 00  00 00 00 00  // NFT_MSG_GETSETELEM, REQUEST | ACK
+                4c 00 00 00  0d 0a 01 00  00 00 00 00  00 00 00 00  // NFT_MSG_GETSETELEM, REQUEST
                 01 00 00 00
                 """ + TABLE + """
                 17 00 02 00  73 75 62 6e 65 74 2d 31 30 2e 31 2e 30 2e 30 2d 31 36 00 00 // NFTA_SET_ELEM_LIST_SET

@@ -181,19 +181,23 @@ class CodecTest {
 
         assertEquals(
                 Bytes.hex(Bytes.of("""
-                        9800 0000 1000 0506 01000000 00000000     # RTM_NEWLINK, CREATE | EXCL | ACK | REQUEST
+                        b800 0000 1000 0d06 01000000 00000000     # RTM_NEWLINK, CREATE | EXCL | ECHO | ACK | REQUEST
                         00000000 00000000 00000000 00000000       # ifinfomsg
                         0a00 0300 766574683100 0000               # IFLA_IFNAME veth1
                         0a00 0100 020000000001 0000               # IFLA_ADDRESS
+                        0800 1f00 01000000                        # IFLA_NUM_TX_QUEUES 1
+                        0800 2000 01000000                        # IFLA_NUM_RX_QUEUES 1
                         0800 0400 78050000                        # IFLA_MTU 1400
                         0800 0a00 02000000                        # IFLA_MASTER 2
-                        5000 1280                                 # IFLA_LINKINFO
+                        6000 1280                                 # IFLA_LINKINFO
                           0900 0100 7665746800 000000             #   IFLA_INFO_KIND veth
-                          4000 0280                               #   IFLA_INFO_DATA
-                            3c00 0180                             #     VETH_INFO_PEER
+                          5000 0280                               #   IFLA_INFO_DATA
+                            4c00 0180                             #     VETH_INFO_PEER
                               00000000 00000000 00000000 00000000 #       ifinfomsg
                               0900 0300 6574683000 000000         #       IFLA_IFNAME eth0
                               0a00 0100 020000000002 0000         #       IFLA_ADDRESS
+                              0800 1f00 01000000                  #       IFLA_NUM_TX_QUEUES 1
+                              0800 2000 01000000                  #       IFLA_NUM_RX_QUEUES 1
                               0800 0400 78050000                  #       IFLA_MTU 1400
                               0800 1c00 09000000                  #       IFLA_NET_NS_FD 9
                         """)),

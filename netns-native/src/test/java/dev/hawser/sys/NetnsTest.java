@@ -53,10 +53,18 @@ class NetnsTest {
     void ourOwnNamespaceIsTheSameHoweverItIsOpened() {
         try (Netns own = Netns.own();
                 Netns byPath = Netns.open(Path.of("/proc/self/ns/net"));
-                Netns byDescriptor = Netns.duplicate(own.fd().number())) {
+                Netns byDescriptor = Netns.borrowed(own.fd().number())) {
             assertTrue(own.sameAs(byPath));
             assertTrue(own.sameAs(byDescriptor));
-            assertNotEquals(own.fd().number(), byDescriptor.fd().number());
+        }
+    }
+
+    @Test
+    void aBorrowedDescriptorStaysOpen() {
+        try (Netns own = Netns.own()) {
+            Netns.borrowed(own.fd().number()).close();
+
+            assertTrue(own.sameAs(own));
         }
     }
 

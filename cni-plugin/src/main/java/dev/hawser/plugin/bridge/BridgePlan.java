@@ -144,7 +144,9 @@ final class BridgePlan {
 
     private void configurePort() {
         String port = names.hostEnd();
-        own(Side.HOST, new Change.SetBridgePort(port, conf.hairpin(), conf.isolated()));
+        if (conf.hairpin() || conf.isolated()) {
+            own(Side.HOST, new Change.SetBridgePort(port, conf.hairpin(), conf.isolated()));
+        }
         if (conf.vlans().any()) {
             configureVlans(port, conf.vlans());
         }

@@ -58,7 +58,6 @@ class BridgePluginTest {
                 ip link set cni0 up
                 ip link add HOST address HMAC master cni0 type veth peer name eth0 address PMAC netns POD
                 ip link set HOST alias 'net/c1/eth0 masquerade=10.1.2.2/24'
-                ip link set HOST type bridge_slave hairpin off isolated off
                 sysctl -w net/ipv6/conf/HOST/accept_ra=0  # if it can be
                 ip link set HOST up
                 ip netns exec POD sysctl -w net/ipv4/conf/eth0/arp_notify=1  # if it can be
