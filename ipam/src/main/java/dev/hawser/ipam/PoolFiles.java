@@ -52,6 +52,12 @@ final class PoolFiles {
     /** Longer than any owner that can reach a plugin: the kernel limits one environment string to 128 KiB. */
     private static final int LEASE_BYTES_LIMIT = 1 << 18;
 
+    private static final FileAttribute<?> OF_DIRECTORY = permissions("rwxr-xr-x");
+    private static final FileAttribute<?> OF_FILE = permissions("rw-------");
+
+    private static final Set<OpenOption> CREATE_NEW = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    private static final Set<OpenOption> OVERWRITE = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+
     private final Path directory;
     private final boolean posix;
 
@@ -79,16 +85,16 @@ final class PoolFiles {
     /** As host-local does: mode 0755, less the umask. */
     void createDirectories() throws IOException {
         if (!isDirectory()) {
-            Files.createDirectories(directory, mode("rwxr-xr-x"));
+            Files.createDirectories(directory, mode(OF_DIRECTORY));
         }
     }
 
-    private FileAttribute<?>[] mode(String permissions) {
-        return posix
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-                }
-                : new FileAttribute<?>[0];
+    private FileAttribute<?>[] mode(FileAttribute<?> permissions) {
+        return posix ? new FileAttribute<?>[] {permissions} : new FileAttribute<?>[0];
+    }
+
+    private static FileAttribute<?> permissions(String text) {
+        return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(text));
     }
 
     private Path leaseFile(InetAddress address) {
@@ -215,8 +221,7 @@ final class PoolFiles {
     }
 
     private void writeNew(Path file, byte[] text) throws IOException {
-        Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        write(file, text, options, mode("rw-------"));
+        write(file, text, CREATE_NEW, mode(OF_FILE));
     }
 
     /** The file ends with the text, whatever it was before. */
@@ -255,9 +260,8 @@ final class PoolFiles {
      * it, takes ten times as long and more: ext4 then writes it out to the disk at once (its option auto_da_alloc).
      */
     void setLastReserved(int setIndex, InetAddress address) throws IOException {
-        Set<OpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         byte[] text = IpMath.text(address).getBytes(UTF_8);
-        write(lastReservedFile(setIndex), text, options, mode("rw-------"));
+        write(lastReservedFile(setIndex), text, OVERWRITE, mode(OF_FILE));
     }
 
     private Path lastReservedFile(int setIndex) {

@@ -101,6 +101,11 @@ record BridgeConf(
         };
     }
 
+    /** The container's MAC: the one asked for, or the one that comes with its names. */
+    MacAddress podMac(VethNames names) {
+        return mac.orElse(names.podMac());
+    }
+
     private static String bridgeName(Settings settings) {
         String name = settings.text("bridge", "cni0");
         if (!Invocation.isInterfaceName(name)) {

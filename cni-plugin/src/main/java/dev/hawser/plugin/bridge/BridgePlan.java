@@ -38,6 +38,7 @@ final class BridgePlan {
     private final Observed observed;
     private final Attachment attachment;
     private final VethNames names;
+    private final MacAddress podMac;
     private final List<Step> steps = new ArrayList<>();
 
     private BridgePlan(Call call, BridgeConf conf, CniResult addressing, Observed observed) {
@@ -46,7 +47,8 @@ final class BridgePlan {
         this.addressing = addressing;
         this.observed = observed;
         this.attachment = call.attachment();
-        this.names = VethNames.of(attachment.containerId(), attachment.ifName());
+        this.names = VethNames.of(call);
+        this.podMac = conf.podMac(names);
     }
 
     /**
@@ -62,13 +64,6 @@ final class BridgePlan {
     static String gatewayLink(BridgeConf conf) {
         OptionalInt vlan = conf.vlans().access();
         return vlan.isPresent() ? conf.bridge() + "." + vlan.getAsInt() : conf.bridge();
-    }
-
-    /** The container's MAC: the one asked for, or one that its id and interface name stand for. */
-    static MacAddress podMac(Call call, BridgeConf conf) {
-        return conf.mac()
-                .orElse(VethNames.of(call.attachment().containerId(), call.ifName())
-                        .podMac());
     }
 
     private List<Step> steps() {
@@ -121,7 +116,7 @@ final class BridgePlan {
                 Optional.of(conf.bridge()),
                 Side.POD,
                 call.ifName(),
-                podMac(call, conf),
+                podMac,
                 conf.mtuBytes());
         steps.add(Step.owned(Side.HOST, veth, new Change.DeleteLink(names.hostEnd())));
         own(Side.HOST, new Change.SetAlias(names.hostEnd(), alias()));
@@ -131,7 +126,7 @@ final class BridgePlan {
         boolean elements = conf.masquerade().isPresent() && !conf.masqueradesByIptables(observed.nftables());
         List<Cidr> masquerades =
                 elements ? addressing.ips().stream().map(CniResult.Ip::address).toList() : List.of();
-        Optional<MacAddress> guard = conf.guardMac() ? Optional.of(podMac(call, conf)) : Optional.empty();
+        Optional<MacAddress> guard = conf.guardMac() ? Optional.of(podMac) : Optional.empty();
         return new Alias(attachment, pod(), masquerades, guard).toString();
     }
 
@@ -152,9 +147,10 @@ final class BridgePlan {
         }
         ownIfPossible(Side.HOST, "net/ipv6/conf/" + port + "/accept_ra", "0");
         if (conf.guardMac()) {
-            MacAddress mac = podMac(call, conf);
             steps.add(Step.owned(
-                    Side.HOST, new Change.AddMacGuard(port, mac, attachment), new Change.DeleteMacGuard(port, mac)));
+                    Side.HOST,
+                    new Change.AddMacGuard(port, podMac, attachment),
+                    new Change.DeleteMacGuard(port, podMac)));
         }
         own(Side.HOST, new Change.SetUp(port));
     }

@@ -43,9 +43,9 @@ final class BridgeRemoval {
         this.node = node;
         this.cleanup = cleanup;
         this.attachment = call.attachment();
-        this.names = VethNames.of(attachment.containerId(), attachment.ifName());
+        this.names = VethNames.of(call);
         this.previous = previous();
-        macs.add(BridgePlan.podMac(call, conf));
+        macs.add(conf.podMac(names));
         previous.flatMap(this::reportedMac).ifPresent(macs::add);
     }
 

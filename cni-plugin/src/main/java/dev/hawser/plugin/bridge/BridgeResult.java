@@ -15,13 +15,13 @@ final class BridgeResult {
     private BridgeResult() {}
 
     static CniResult of(Call call, BridgeConf conf, CniResult addressing, Kernel kernel) {
-        VethNames names = VethNames.of(call.attachment().containerId(), call.ifName());
+        VethNames names = VethNames.of(call);
         List<CniResult.Interface> interfaces = new ArrayList<>();
         interfaces.add(hostInterface(kernel.linkOrThrow(Side.HOST, conf.bridge())));
         interfaces.add(
                 CniResult.Interface.onHost(names.hostEnd(), names.hostMac().toString()));
-        interfaces.add(CniResult.Interface.inSandbox(
-                call.ifName(), BridgePlan.podMac(call, conf).toString(), call.netns()));
+        interfaces.add(
+                CniResult.Interface.inSandbox(call.ifName(), conf.podMac(names).toString(), call.netns()));
         String gatewayLink = BridgePlan.gatewayLink(conf);
         if (conf.gateway()
                 && !gatewayLink.equals(conf.bridge())

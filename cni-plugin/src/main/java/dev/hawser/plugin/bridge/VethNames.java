@@ -1,6 +1,7 @@
 package dev.hawser.plugin.bridge;
 
 import dev.hawser.kernel.MacAddress;
+import dev.hawser.run.Call;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -18,6 +19,11 @@ import java.util.HexFormat;
 record VethNames(String hostEnd, MacAddress hostMac, MacAddress podMac) {
 
     private static final int NAME_DIGITS = 11;
+
+    /** The names of the pair of the attachment that this call is about. */
+    static VethNames of(Call call) {
+        return of(call.invocation().containerId(), call.ifName());
+    }
 
     /** The names of the pair that {@code first} and {@code second}, containerId and ifName, stand for. */
     static VethNames of(String first, String second) {
