@@ -27,6 +27,8 @@ public final class Fd implements AutoCloseable {
 
     private static final int O_NONBLOCK = 0x800;
 
+    private static final int F_DUPFD_CLOEXEC = 1030;
+
     private static final int F_GETFL = 3;
 
     private static final int F_SETFL = 4;
@@ -95,6 +97,14 @@ public final class Fd implements AutoCloseable {
      */
     public static Fd borrowed(int descriptor) {
         return new Fd(descriptor, "descriptor " + descriptor, false);
+    }
+
+    /**
+     * A second descriptor of what a descriptor that someone else owns is open for (fcntl(2), F_DUPFD_CLOEXEC). Whoever gets its
+     * number closes it.
+     */
+    public static int duplicate(int borrowed) {
+        return retrying("duplicate", "descriptor " + borrowed, () -> Native.LIBC.fcntl(borrowed, F_DUPFD_CLOEXEC, 0));
     }
 
     /**

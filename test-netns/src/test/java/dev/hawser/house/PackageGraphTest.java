@@ -40,7 +40,7 @@ class PackageGraphTest {
             "plugin            -> run addressing plugin.bridge plugin.ipam plugin.loopback",
             "app               -> ip ipam kernel sys linux spec run addressing plugin picocli",
             "shim.wire         ->",
-            "shim.helper       -> run shim.wire netty",
+            "shim.helper       -> kernel run shim.wire sys netty",
             "shim.observe      -> ipam run shim.helper shim.wire spec opentelemetry prometheus",
             "bench             -> ip kernel linux spec picocli",
             "shim              -> app bench ipam linux run shim.helper shim.observe shim.wire spec sys picocli",

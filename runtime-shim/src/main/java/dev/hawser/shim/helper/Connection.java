@@ -14,6 +14,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -122,7 +123,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             refuse(context, "the helper has another root directory");
             return;
         }
-        PendingCall pending = reception.pending(frame, descriptors.removeLast(), context.channel());
+        PendingCall pending = reception.pending(frame, descriptors.removeLast(), (UnixChannel) context.channel());
         call = Optional.of(pending);
         String late = "the call took longer than " + reception.deadline().toSeconds() + " s";
         schedule(context, () -> pending.refuseForNow(late), reception.deadline());

@@ -7,11 +7,9 @@ import dev.hawser.run.PhaseTimes;
 import dev.hawser.run.Phases.Phase;
 import dev.hawser.shim.wire.AnswerFrame;
 import dev.hawser.shim.wire.CallFrame;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -38,7 +36,7 @@ final class PendingCall implements CallQueue.Task, Calls.Reply {
 
     private final CallFrame frame;
     private final FileDescriptor netns;
-    private final Channel channel;
+    private final UnixChannel channel;
     private final Calls calls;
     private final CallObserver observer;
     private final Consumer<String> log;
@@ -54,6 +52,8 @@ final class PendingCall implements CallQueue.Task, Calls.Reply {
     /** Guarded by this, as what follows. */
     private boolean answered;
 
+    private final AnswerLine line;
+
     private int exitStatus = 1;
     private String error = "";
 
@@ -68,13 +68,14 @@ final class PendingCall implements CallQueue.Task, Calls.Reply {
     PendingCall(
             CallFrame frame,
             FileDescriptor netns,
-            Channel channel,
+            UnixChannel channel,
             Calls calls,
             CallObserver observer,
             Consumer<String> log) {
         this.frame = frame;
         this.netns = netns;
         this.channel = channel;
+        this.line = AnswerLine.of(channel);
         this.calls = calls;
         this.observer = observer;
         this.log = log;
@@ -181,12 +182,16 @@ final class PendingCall implements CallQueue.Task, Calls.Reply {
         answer(1, calls.tryAgainLater(why, "the call was not carried out to its end: try again later"));
     }
 
-    /** Gives the descriptor back; once the call has ended. */
+    /** Gives the descriptors back; once the call has ended, with an answer or without. */
     private void release() {
         try {
             netns.close();
+            synchronized (this) {
+                answered = true;
+                line.close();
+            }
         } catch (IOException e) {
-            log("close the descriptor of CNI_NETNS: " + e.getMessage());
+            log("close the descriptors of a call: " + e.getMessage());
         }
     }
 
@@ -231,20 +236,15 @@ final class PendingCall implements CallQueue.Task, Calls.Reply {
     }
 
     /** Sends the answer, unless there was one. */
-    private boolean answer(int status, byte[] document) {
-        ByteBuffer stderr;
-        synchronized (this) {
-            if (answered) {
-                return false;
-            }
-            answered = true;
-            exitStatus = status;
-            error = status == 0 ? "" : new String(document, UTF_8);
-            stderr = UTF_8.encode(lines.isEmpty() ? "" : String.join("\n", lines) + "\n");
+    private synchronized boolean answer(int status, byte[] document) {
+        if (answered) {
+            return false;
         }
-        AnswerFrame answer = new AnswerFrame(AnswerFrame.Kind.DONE, status, ByteBuffer.wrap(document), stderr);
-        channel.writeAndFlush(Unpooled.wrappedBuffer(answer.write()))
-                .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        answered = true;
+        exitStatus = status;
+        error = status == 0 ? "" : new String(document, UTF_8);
+        ByteBuffer stderr = UTF_8.encode(lines.isEmpty() ? "" : String.join("\n", lines) + "\n");
+        line.send(new AnswerFrame(AnswerFrame.Kind.DONE, status, ByteBuffer.wrap(document), stderr).write());
         return true;
     }
 }

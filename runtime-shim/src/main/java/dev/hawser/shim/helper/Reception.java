@@ -3,8 +3,8 @@ package dev.hawser.shim.helper;
 import dev.hawser.shim.helper.CallObserver.Refusal;
 import dev.hawser.shim.wire.CallFrame;
 import dev.hawser.shim.wire.MalformedFrame;
-import io.netty.channel.Channel;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.UnixChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -91,7 +91,7 @@ final class Reception {
         return shared;
     }
 
-    PendingCall pending(CallFrame frame, FileDescriptor netns, Channel channel) {
+    PendingCall pending(CallFrame frame, FileDescriptor netns, UnixChannel channel) {
         return new PendingCall(frame, netns, channel, calls, observer, log);
     }
 
