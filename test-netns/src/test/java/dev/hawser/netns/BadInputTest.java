@@ -385,7 +385,7 @@ class BadInputTest {
         Answer unheard = node.call("ADD", conf, pod).withFile(script).answer();
 
         assertEquals(1, unheard.exitStatus(), unheard::toString);
-        assertEquals(before, node.remains());
+        node.comesBackTo(before);
         assertEquals(List.of(), pod.ip().linkNames());
     }
 

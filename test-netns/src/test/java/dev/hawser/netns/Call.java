@@ -8,10 +8,11 @@ import java.util.TreeMap;
 /**
  * One call of a plugin, before it is made; each change is a new one.
  *
+ * @param host where from, and who is asked to make it
  * @param file the plugin file
  * @param environment the whole environment of the plugin
  */
-record Call(Netns host, Path file, Map<String, String> environment, String stdin) {
+record Call(Host host, Path file, Map<String, String> environment, String stdin) {
 
     Call with(String variable, String value) {
         Map<String, String> changed = new TreeMap<>(environment);

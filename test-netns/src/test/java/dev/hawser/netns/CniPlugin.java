@@ -1,10 +1,13 @@
 package dev.hawser.netns;
 
+import dev.hawser.resident.RunningHelper;
+import dev.hawser.resident.ThisRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** The plugin files under test, and the one place that knows how a plugin is called. */
 final class CniPlugin {
@@ -23,7 +26,13 @@ final class CniPlugin {
      * {@code HAWSER_CNI_BIN}, else the tree that was built, installed for this run of the tests.
      */
     static Path directory() {
-        Path directory = setting("hawser.cni.bin", "HAWSER_CNI_BIN").orElseGet(CniPlugin::installed);
+        Optional<Path> named = setting("hawser.cni.bin", "HAWSER_CNI_BIN");
+        if (named.isPresent() && ThisRun.isThroughHelper()) {
+            throw new AssertionError(
+                    "only the tree that was built is tested through a helper, because nothing but the helper"
+                            + " can make its calls then: do not name another one with HAWSER_CNI_BIN");
+        }
+        Path directory = named.orElseGet(CniPlugin::installed);
         if (!Files.isExecutable(directory.resolve("bridge"))) {
             throw new AssertionError("no executable bridge in " + directory
                     + ": HAWSER_CNI_BIN or -Dhawser.cni.bin names" + " the CNI bin directory to test");
@@ -42,9 +51,12 @@ final class CniPlugin {
      * Executes a plugin file in a namespace as a runtime does: this environment and no other, the configuration on stdin.
      * Whoever wants to reach the plugins another way replaces this method.
      */
-    static Answer execute(Netns host, Path file, Map<String, String> environment, byte[] stdin) {
-        List<String> command = Shell.join(host.entering(), List.of(file.toString()));
-        Shell.Exit exit = Shell.run(command, environment, stdin);
+    static Answer execute(Host host, Path file, Map<String, String> environment, byte[] stdin) {
+        List<String> command = Shell.join(host.netns().entering(), List.of(file.toString()));
+        Map<String, String> variables = new TreeMap<>(environment);
+        variables.put(RunningHelper.SOCKET_VARIABLE, host.socket());
+        Shell.Exit exit = Shell.run(command, variables, stdin);
+        ThisRun.requireNotForbidden(exit.stdout());
         return new Answer(exit.status(), exit.stdout(), exit.stderr());
     }
 
@@ -71,10 +83,19 @@ final class CniPlugin {
         private static Path install() {
             TemporaryDirectory directory = TemporaryDirectory.create("hawser-installed-");
             Runtime.getRuntime().addShutdownHook(new Thread(directory::close));
-            String prefix = directory.path().resolve("hawser").toString();
+            Path prefix = directory.path().resolve("hawser");
             Path bin = directory.path().resolve("bin");
-            Shell.output(
-                    List.of(BUILT.toString(), "install", "--prefix", prefix, "--cni-bin", bin.toString(), "--drop-in"));
+            Shell.output(List.of(
+                    BUILT.toString(),
+                    "install",
+                    "--prefix",
+                    prefix.toString(),
+                    "--cni-bin",
+                    bin.toString(),
+                    "--drop-in"));
+            if (ThisRun.isThroughHelper()) {
+                ThisRun.forbidColdCalls(prefix);
+            }
             return bin;
         }
     }

@@ -37,7 +37,10 @@ final class Netns implements AutoCloseable {
         return new Netns(name);
     }
 
-    /** Removes what test runs that were killed have left: namespaces named after a process that is no more. */
+    /**
+     * Removes what test runs that were killed have left: namespaces named after a process that is no more, and the helpers that
+     * live in them.
+     */
     static void sweep() {
         Shell.output(List.of("ip", "netns", "list"))
                 .lines()
@@ -45,7 +48,15 @@ final class Netns implements AutoCloseable {
                 .filter(name -> name.matches(PREFIX + "\\d+-\\d+-.*"))
                 .filter(name ->
                         ProcessHandle.of(Long.parseLong(name.split("-", 4)[1])).isEmpty())
-                .forEach(name -> Shell.output(List.of("ip", "netns", "delete", name)));
+                .forEach(Netns::sweep);
+    }
+
+    private static void sweep(String name) {
+        Shell.output(List.of("ip", "netns", "pids", name))
+                .lines()
+                .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
+                .forEach(ProcessHandle::destroyForcibly);
+        Shell.output(List.of("ip", "netns", "delete", name));
     }
 
     String name() {

@@ -21,8 +21,9 @@ class ProtocolTest {
     @ParameterizedTest
     @ValueSource(strings = {"bridge", "host-local", "static", "loopback"})
     void versionListsWhatIsSpoken(String type) {
-        Answer version = new Call(
-                        node.host(), node.plugins().resolve(type), java.util.Map.of("CNI_COMMAND", "VERSION"), "")
+        Answer version = node.call("VERSION", node.layer2().with("type", type))
+                .without("CNI_PATH")
+                .withStdin("")
                 .answer();
 
         assertEquals(

@@ -1,6 +1,9 @@
 package dev.hawser.netns;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -30,18 +33,18 @@ final class TestNode implements AfterEachCallback {
     private final Path plugins = CniPlugin.directory();
     private final Path directory =
             own(TemporaryDirectory.create("hawser-node-")).path();
-    private final Netns host = own(Netns.create("host"));
+    private final Host host = own(Host.take());
 
     Netns host() {
-        return host;
+        return host.netns();
     }
 
     Ip ip() {
-        return new Ip(host);
+        return new Ip(host());
     }
 
     Nft nft() {
-        return new Nft(host);
+        return new Nft(host());
     }
 
     /** A directory of this test's own. */
@@ -71,7 +74,7 @@ final class TestNode implements AfterEachCallback {
 
     /** The world behind this node. */
     World world() {
-        return World.connect(host, own(Netns.create("world")));
+        return World.connect(host(), own(Netns.create("world")));
     }
 
     TcpServer tcpServer(Netns netns) {
@@ -172,6 +175,15 @@ final class TestNode implements AfterEachCallback {
     /** All that the plugins may have left on this node: links, addresses, rules, leases. */
     Remains remains() {
         return Remains.of(this);
+    }
+
+    /** That soon nothing else is left: a helper takes back what nobody was told of when the caller has gone. */
+    void comesBackTo(Remains before) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (!remains().equals(before) && System.nanoTime() < deadline) {
+            Thread.onSpinWait(); // looking is slow enough
+        }
+        assertEquals(before, remains());
     }
 
     @Override

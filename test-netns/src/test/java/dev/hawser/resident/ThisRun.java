@@ -1,0 +1,47 @@
+package dev.hawser.resident;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * How this run of the tests has plugin calls made: {@code cold}, by a JVM for each call, or by a {@code helper}. The system property
+ * {@code hawser.calls} says it; Maven runs the same tests with one and then with the other.
+ */
+public final class ThisRun {
+
+    private static final boolean THROUGH_HELPER = "helper".equals(System.getProperty("hawser.calls"));
+
+    private ThisRun() {}
+
+    /** Whether helpers make the calls. */
+    public static boolean isThroughHelper() {
+        return THROUGH_HELPER;
+    }
+
+    /**
+     * Has the calls fail that no helper makes: without the list of their jars the launcher cannot start a JVM for them. Commands
+     * have a list of their own, and so has the helper.
+     *
+     * @param prefix of the installation
+     */
+    public static void forbidColdCalls(Path prefix) {
+        try {
+            Files.writeString(prefix.resolve("lib/classpath"), "# The helper makes the calls.\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException("forbid cold calls of " + prefix, e);
+        }
+    }
+
+    /**
+     * That an answer is not the error of a call that was forbidden.
+     *
+     * @param stdout of a plugin file
+     */
+    public static void requireNotForbidden(String stdout) {
+        if (THROUGH_HELPER && stdout.contains("lib/classpath: names no jar")) {
+            throw new AssertionError("no helper made the call: " + stdout);
+        }
+    }
+}
