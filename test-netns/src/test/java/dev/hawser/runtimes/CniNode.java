@@ -19,12 +19,12 @@ final class CniNode implements AutoCloseable {
     private final Namespace host = Namespace.create();
     private final Workspace workspace = Workspace.create("hawser-migration");
     private final ConcurrentLinkedQueue<Namespace> pods = new ConcurrentLinkedQueue<>();
-    private final Map<Suite, Path> plugins;
+    private final Hawser hawser;
     private final String conf;
 
     private CniNode(UnaryOperator<String> conf) {
         this.conf = conf.apply(workspace.path("networks").toString());
-        this.plugins = installedOrCleanedUp();
+        this.hawser = installedOrCleanedUp();
     }
 
     /**
@@ -78,22 +78,33 @@ final class CniNode implements AutoCloseable {
     @Override
     public void close() {
         pods.forEach(Namespace::close);
-        host.close();
-        workspace.close();
+        try (host;
+                workspace;
+                hawser) {
+            // Closed in the other order.
+        }
     }
 
-    private Map<Suite, Path> installedOrCleanedUp() {
+    private Hawser installedOrCleanedUp() {
         try {
-            return Map.of(Suite.HAWSER, Plugins.hawser(workspace), Suite.REFERENCE, Plugins.reference());
+            return Hawser.install(host, workspace);
         } catch (RuntimeException | Error failure) {
-            close();
+            host.close();
+            workspace.close();
             throw failure;
         }
     }
 
+    private Path plugins(Suite suite) {
+        return switch (suite) {
+            case HAWSER -> hawser.plugins();
+            case REFERENCE -> Plugins.reference();
+        };
+    }
+
     private Command call(String command, Suite suite, String id, Namespace pod, String stdin) {
-        Path directory = plugins.getOrDefault(suite, Path.of("/nonexistent"));
-        Map<String, String> variables = new LinkedHashMap<>();
+        Path directory = plugins(suite);
+        Map<String, String> variables = new LinkedHashMap<>(hawser.variables());
         variables.put("CNI_COMMAND", command);
         variables.put("CNI_CONTAINERID", id);
         variables.put("CNI_NETNS", pod.path());

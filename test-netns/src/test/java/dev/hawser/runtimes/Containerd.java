@@ -7,6 +7,7 @@ import dev.hawser.cri.CriException;
 import dev.hawser.cri.ExecResult;
 import dev.hawser.cri.Pod;
 import dev.hawser.cri.PodSpec;
+import dev.hawser.resident.RunningHelper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -24,16 +26,18 @@ final class Containerd implements AutoCloseable {
 
     private final Namespace host;
     private final Workspace workspace;
+    private final Hawser hawser;
     private final Cgroups cgroups;
     private final CriClient cri;
     private Process process;
 
-    private Containerd(Namespace host, Workspace workspace) {
+    private Containerd(Namespace host, Workspace workspace, Hawser hawser) {
         this.host = host;
         this.workspace = workspace;
+        this.hawser = hawser;
         this.cgroups = Cgroups.create();
         this.cri = CriClient.connect(socket(workspace), PATIENCE);
-        this.process = launch(host, workspace);
+        this.process = launch();
     }
 
     /**
@@ -56,8 +60,9 @@ final class Containerd implements AutoCloseable {
     private static Containerd start(Namespace host, Workspace workspace, String conflist) {
         workspace.directory("net.d");
         workspace.write("net.d/10-test.conflist", conflist);
-        workspace.write("containerd.toml", configuration(workspace, Plugins.hawser(workspace)));
-        Containerd containerd = new Containerd(host, workspace);
+        Hawser hawser = Hawser.install(host, workspace);
+        workspace.write("containerd.toml", configuration(workspace, hawser.plugins()));
+        Containerd containerd = new Containerd(host, workspace, hawser);
         containerd.awaitReady();
         containerd.importImage();
         return containerd;
@@ -65,6 +70,11 @@ final class Containerd implements AutoCloseable {
 
     Namespace host() {
         return host;
+    }
+
+    /** Who makes the calls of its plugins, unless each has a JVM of its own. */
+    Optional<RunningHelper> helper() {
+        return hawser.helper();
     }
 
     Pool pool(String network) {
@@ -131,7 +141,7 @@ final class Containerd implements AutoCloseable {
 
     /** Starts it again on the same files. */
     void startAgain() {
-        process = launch(host, workspace);
+        process = launch();
         awaitReady();
     }
 
@@ -146,21 +156,24 @@ final class Containerd implements AutoCloseable {
 
     @Override
     public void close() {
+        try (host;
+                workspace;
+                hawser) {
+            end();
+        } finally {
+            cgroups.remove();
+        }
+    }
+
+    private void end() {
         try {
-            removePods();
+            if (process.isAlive()) {
+                cri.pods().stream().map(Pod::id).forEach(this::discard);
+            }
         } finally {
             cri.close();
             kill();
             removeShimSockets();
-            workspace.close();
-            cgroups.remove();
-            host.close();
-        }
-    }
-
-    private void removePods() {
-        if (process.isAlive()) {
-            cri.pods().stream().map(Pod::id).forEach(this::discard);
         }
     }
 
@@ -228,12 +241,13 @@ final class Containerd implements AutoCloseable {
                 .run();
     }
 
-    private static Process launch(Namespace host, Workspace workspace) {
+    private Process launch() {
         Path log = workspace.path("containerd.log");
         ProcessBuilder builder = host.command(
                         "containerd",
                         "--config",
                         workspace.path("containerd.toml").toString())
+                .with(hawser.variables())
                 .builder()
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));

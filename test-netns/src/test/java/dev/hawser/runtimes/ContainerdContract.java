@@ -25,6 +25,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 abstract class ContainerdContract {
 
+    private static final int AT_ONCE = 12;
+
     @AutoClose
     private final Containerd containerd;
 
@@ -83,19 +85,37 @@ abstract class ContainerdContract {
     }
 
     @Test
-    void podsStartedAndStoppedAtOnceGetAddressesOfTheirOwnAndLeaveNothing() throws Exception {
-        List<StartedPod> pods = atOnce(10, round -> containerd.runPod("pod-" + round));
+    void podsStartedAndStoppedAtOnceGetAddressesOfTheirOwnReachEachOtherAndLeaveNothing() throws Exception {
+        long addedBefore = callsOfHelper("ADD");
+        long deletedBefore = callsOfHelper("DEL");
+
+        List<StartedPod> pods = atOnce(AT_ONCE, round -> containerd.runServer("pod-" + round, "I am pod " + round));
         List<InetAddress> addresses =
                 pods.stream().flatMap(pod -> containerd.addresses(pod).stream()).toList();
 
-        assertEquals(20, new HashSet<>(addresses).size(), addresses::toString);
-        assertEquals(10, host.cables().size());
+        assertEquals(2 * AT_ONCE, new HashSet<>(addresses).size(), addresses::toString);
+        assertEquals(AT_ONCE, host.cables().size());
+        atOnce(AT_ONCE, round -> {
+            int next = (round + 1) % AT_ONCE;
+            for (InetAddress address : containerd.addresses(pods.get(next))) {
+                assertEquals("I am pod " + next, containerd.fetch(pods.get(round), address));
+            }
+            return round;
+        });
 
-        atOnce(10, round -> {
+        atOnce(AT_ONCE, round -> {
             containerd.stopAndRemove(pods.get(round));
             return round;
         });
         assertNothingIsLeft();
+        if (containerd.helper().isPresent()) {
+            assertEquals(addedBefore + AT_ONCE, callsOfHelper("ADD"));
+            assertTrue(callsOfHelper("DEL") >= deletedBefore + AT_ONCE);
+        }
+    }
+
+    private long callsOfHelper(String verb) {
+        return containerd.helper().map(helper -> helper.calls(verb, "bridge")).orElse(0L);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.hawser.runtimes;
 
+import dev.hawser.resident.ThisRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -47,9 +48,19 @@ final class Plugins {
         if (!Files.isExecutable(launcher)) {
             throw new AssertionError("no " + launcher + ": run scripts/build.sh first, or set HAWSER_CNI_BIN");
         }
-        String prefix = workspace.path("opt").toString();
-        Command.of(launcher.toString(), "install", "--prefix", prefix, "--cni-bin", bin.toString(), "--drop-in")
+        Path prefix = workspace.path("opt");
+        Command.of(
+                        launcher.toString(),
+                        "install",
+                        "--prefix",
+                        prefix.toString(),
+                        "--cni-bin",
+                        bin.toString(),
+                        "--drop-in")
                 .run();
+        if (ThisRun.isThroughHelper()) {
+            ThisRun.forbidColdCalls(prefix);
+        }
     }
 
     private static void link(Path bin, Path installed) {

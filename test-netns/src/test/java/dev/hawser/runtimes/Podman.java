@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A podman of our own on a {@link Namespace}: its CNI backend, its storage, its locks. Needs podman 4, the last with CNI. */
 final class Podman implements AutoCloseable {
@@ -11,13 +12,15 @@ final class Podman implements AutoCloseable {
     private final Namespace host;
     private final Workspace workspace;
     private final Cgroups cgroups = Cgroups.create();
+    private final Hawser hawser;
     private final Path configuration;
 
     private Podman(Namespace host, Workspace workspace) {
         this.host = host;
         this.workspace = workspace;
         workspace.directory("net.d");
-        this.configuration = workspace.write("containers.conf", configuration(Plugins.hawser(workspace)));
+        this.hawser = Hawser.install(host, workspace);
+        this.configuration = workspace.write("containers.conf", configuration(hawser));
     }
 
     /** Makes a host with Hawser's plugins, and loads the image. */
@@ -82,12 +85,12 @@ final class Podman implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
+        try (host;
+                workspace;
+                hawser) {
             command("rm", "-f", "-a", "-t", "0").run();
         } finally {
-            workspace.close();
             cgroups.remove();
-            host.close();
         }
     }
 
@@ -103,8 +106,14 @@ final class Podman implements AutoCloseable {
         return workspace.path(name).toString();
     }
 
-    /** Locks in files, since those in shared memory are one set for the whole machine. */
-    private static String configuration(Path pluginDirectory) {
+    /**
+     * Locks in files, since those in shared memory are one set for the whole machine. The variables are here for the podman that
+     * conmon starts when a container has ended: it inherits nothing of ours.
+     */
+    private static String configuration(Hawser hawser) {
+        String env = hawser.variables().entrySet().stream()
+                .map(variable -> "\"" + variable + "\"")
+                .collect(Collectors.joining(", "));
         return """
                 [containers]
                 cgroupns = "host"
@@ -114,10 +123,11 @@ final class Podman implements AutoCloseable {
                 network_backend = "cni"
                 cni_plugin_dirs = ["%s"]
                 [engine]
+                env = [%s]
                 cgroup_manager = "cgroupfs"
                 runtime = "runc"
                 events_logger = "none"
                 lock_type = "file"
-                """.formatted(pluginDirectory);
+                """.formatted(hawser.plugins(), env);
     }
 }

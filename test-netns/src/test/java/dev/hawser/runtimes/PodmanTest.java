@@ -25,8 +25,10 @@ class PodmanTest {
         podman.run("network", "create", "--disable-dns", "--subnet", "10.93.7.0/24", network);
     }
 
+    /** Its containers first: by itself it would wait ten seconds for each of them to end. */
     @AfterEach
     void removeNetwork() {
+        podman.run("rm", "-f", "-a", "-t", "0");
         podman.run("network", "rm", "-f", network);
         Command.of("rm", "-rf", podman.pool(network).directory().toString()).run();
     }
