@@ -42,6 +42,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private ByteBuf received = Unpooled.buffer(0);
     private int expected = CallFrame.HEAD_BYTES;
     private boolean headRead;
+    private boolean heard;
     private Optional<PendingCall> call = Optional.empty();
     private Optional<Future<?>> timer = Optional.empty();
 
@@ -51,6 +52,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext context) throws IOException {
+        reception.arrived();
         EpollDomainSocketChannel channel = (EpollDomainSocketChannel) context.channel();
         if (!reception.admits(channel.peerCredentials().uid())) {
             reception.log(
@@ -102,6 +104,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         if (headRead && received.readableBytes() >= expected) {
             begin(context, next(expected));
+            hear();
+        }
+    }
+
+    private void hear() {
+        if (!heard) {
+            heard = true;
+            reception.heard();
         }
     }
 
@@ -139,6 +149,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        hear();
         received = Unpooled.EMPTY_BUFFER;
         timer.ifPresent(pending -> pending.cancel(false));
         descriptors.forEach(this::close);

@@ -56,6 +56,9 @@ public final class Helper {
     /** What arrived before the socket's name went away is still answered. */
     private static final Duration LAST_CONNECTIONS = Duration.ofMillis(200);
 
+    /** A launcher connects before it has read what its runtime writes to it. */
+    private static final Duration LAST_FRAMES = Duration.ofSeconds(2);
+
     private static final Duration CLOSING = Duration.ofSeconds(5);
 
     private final HelperSettings settings;
@@ -208,6 +211,8 @@ public final class Helper {
             endpoint.get().close();
         }
         closeListener();
+        // A connection that is closed with a call in it that nobody has read would be a lost call.
+        reception.awaitAllHeard(LAST_FRAMES);
         queue.close();
         if (giveBackWaiting) {
             queue.handBackWaiting();

@@ -8,6 +8,7 @@ import io.netty.channel.unix.UnixChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Who may call, and which calls are ours to make. On the event loop. */
@@ -28,6 +29,9 @@ final class Reception {
     private final Runnable onReplaced;
     private volatile boolean closing;
 
+    /** Connections that have not said yet what they want. Guarded by this. */
+    private int unheard;
+
     Reception(
             HelperSettings settings,
             Calls calls,
@@ -42,6 +46,25 @@ final class Reception {
         this.onReplaced = onReplaced;
         this.observer = observer;
         this.log = log;
+    }
+
+    /** Somebody has connected; {@link #heard} follows, once. */
+    synchronized void arrived() {
+        unheard++;
+    }
+
+    /** Somebody has called, was sent away, or is gone. */
+    synchronized void heard() {
+        unheard--;
+        notifyAll();
+    }
+
+    /** Waits until all who have connected are heard, but no longer than this. */
+    synchronized void awaitAllHeard(Duration limit) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        for (long left = limit.toNanos(); unheard > 0 && left > 0; left = end - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
     }
 
     /** From now on every call is the JVM's. */

@@ -384,6 +384,30 @@ class HelperSocketTest {
         running.close();
     }
 
+    /** It has connected, and its runtime has not yet written the configuration. */
+    @Test
+    void aLauncherThatHadConnectedWhenTheHelperStoppedIsTold() throws Exception {
+        start();
+        try (Client slow = Client.connect(socket())) {
+            Thread stopping = Thread.ofPlatform().start(() -> {
+                try {
+                    helper.orElseThrow().stop(false);
+                } catch (IOException | InterruptedException e) {
+                    log.add("stop: " + e);
+                }
+            });
+            assertFalse(stopping.join(Duration.ofMillis(600)), "it waits for who has come");
+
+            Client.Answer refused = slow.call(add("c1").frame()).answerOrThrow();
+
+            assertEquals(1, refused.kind());
+            assertEquals("the helper is stopping\n", refused.stderr());
+            stopping.join();
+        }
+        assertEquals(0, ledger.carriedOut.get());
+        assertFalse(log.stream().anyMatch(line -> line.startsWith("stop")), log::toString);
+    }
+
     private void assertRefused(FrameWriter frame, Path namespace, String why) throws Exception {
         int descriptors = descriptors();
         try (Client client = Client.connect(socket())
