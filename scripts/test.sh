@@ -48,7 +48,7 @@ summary() {
 }
 
 need_root
-need_packages iproute2 iputils-ping iptables nftables procps util-linux shellcheck \
+need_packages iproute2 iputils-ping iptables nftables procps systemd util-linux shellcheck \
   busybox-static containernetworking-plugins containerd runc podman
 "$project/scripts/build.sh"
 use_jdk

@@ -13,8 +13,9 @@ import java.util.TreeMap;
 final class CniPlugin {
 
     /** What {@code scripts/build.sh} leaves, seen from this module's directory. */
-    private static final Path BUILT =
-            Path.of("..", "target", "hawser", "bin", "hawser").toAbsolutePath().normalize();
+    static final Path TREE = Path.of("..", "target", "hawser").toAbsolutePath().normalize();
+
+    private static final Path BUILT = TREE.resolve("bin/hawser");
 
     /** Debian's containernetworking-plugins. */
     private static final Path DEBIAN = Path.of("/usr/lib/cni");
@@ -54,7 +55,7 @@ final class CniPlugin {
     static Answer execute(Host host, Path file, Map<String, String> environment, byte[] stdin) {
         List<String> command = Shell.join(host.netns().entering(), List.of(file.toString()));
         Map<String, String> variables = new TreeMap<>(environment);
-        variables.put(RunningHelper.SOCKET_VARIABLE, host.socket());
+        variables.putIfAbsent(RunningHelper.SOCKET_VARIABLE, host.socket());
         Shell.Exit exit = Shell.run(command, variables, stdin);
         ThisRun.requireNotForbidden(exit.stdout());
         return new Answer(exit.status(), exit.stdout(), exit.stderr());

@@ -52,11 +52,17 @@ final class Netns implements AutoCloseable {
     }
 
     private static void sweep(String name) {
+        Netns left = new Netns(name);
+        left.killProcesses();
+        left.close();
+    }
+
+    /** Kills those that still run in here. */
+    void killProcesses() {
         Shell.output(List.of("ip", "netns", "pids", name))
                 .lines()
                 .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
                 .forEach(ProcessHandle::destroyForcibly);
-        Shell.output(List.of("ip", "netns", "delete", name));
     }
 
     String name() {

@@ -1,11 +1,8 @@
 package dev.hawser.resident;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,25 +72,9 @@ public final class RunningHelper implements AutoCloseable {
         }
     }
 
-    /** How many calls it has made of a plugin, as Prometheus hears it. */
-    public long calls(String verb, String plugin) {
-        String count = "hawser_call_duration_seconds_count{plugin=\"%s\",verb=\"%s\"} ".formatted(plugin, verb);
-        return metrics()
-                .lines()
-                .filter(line -> line.startsWith(count))
-                .mapToLong(line -> Long.parseLong(line.substring(count.length())))
-                .sum();
-    }
-
-    private String metrics() {
-        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(socket + ".http");
-        String request = "GET /metrics HTTP/1.1\r\nHost: helper\r\nConnection: close\r\n\r\n";
-        try (SocketChannel channel = SocketChannel.open(address)) {
-            channel.write(UTF_8.encode(request));
-            return new String(Channels.newInputStream(channel).readAllBytes(), UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException("ask the helper at " + address + " for its metrics", e);
-        }
+    /** What it counts. */
+    public HelperMetrics metrics() {
+        return HelperMetrics.of(socket);
     }
 
     private void awaitListening() {

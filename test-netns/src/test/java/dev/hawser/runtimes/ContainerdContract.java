@@ -115,7 +115,10 @@ abstract class ContainerdContract {
     }
 
     private long callsOfHelper(String verb) {
-        return containerd.helper().map(helper -> helper.calls(verb, "bridge")).orElse(0L);
+        return containerd
+                .helper()
+                .map(helper -> helper.metrics().calls(verb, "bridge"))
+                .orElse(0L);
     }
 
     @Test
