@@ -16,12 +16,35 @@ import java.util.function.Consumer;
  * restart of nftables.service), makes them again from what the aliases of the links say. One daemon thread, which sleeps in
  * poll(2) until nf_tables changes.
  *
- * <p>A table, chain, set or rule of ours that goes is a loss. An element that goes is none: that is what DEL does.
+ * <p>A table, chain, set or rule of ours that goes is a loss. An element that goes is one only if another process deleted it
+ * ({@code nft flush set}): our own DELs cost a look at the sender's port, and no dump.
  */
 public final class RulesetMonitor implements AutoCloseable {
 
-    /** A flush comes with other changes, and often with a new ruleset of its maker's: wait until that is done. */
-    private static final int SETTLE_MILLIS = 50;
+    /** What a notification says is gone. */
+    private enum Loss {
+        NONE(0),
+
+        /**
+         * The other process may be a plugin without a helper that takes back a failed ADD, elements first: its link goes next,
+         * and with it what would be made again.
+         */
+        ELEMENTS(250),
+
+        /** A flush comes with other changes, and often with a new ruleset of its maker's. */
+        RULES(50);
+
+        /** How long to wait until that is done. */
+        private final int settleMillis;
+
+        Loss(int settleMillis) {
+            this.settleMillis = settleMillis;
+        }
+
+        Loss and(Loss other) {
+            return compareTo(other) < 0 ? other : this;
+        }
+    }
 
     private static final int FIRST_RETRY_MILLIS = 1_000;
     private static final int LAST_RETRY_MILLIS = 60_000;
@@ -52,6 +75,7 @@ public final class RulesetMonitor implements AutoCloseable {
     private final Namespace host = Namespace.own(NetlinkSocket.newBuffer());
     private final Fd notifications;
     private final Fd end;
+    private final OwnPorts ownPorts = new OwnPorts();
     private final Thread thread;
     private volatile boolean closing;
 
@@ -118,16 +142,16 @@ public final class RulesetMonitor implements AutoCloseable {
 
     private void watch() {
         try (host) {
-            boolean lost = true;
+            Loss loss = Loss.RULES;
             int retryMillis = FIRST_RETRY_MILLIS;
             while (!closing) {
-                boolean failed = lost && !restore();
+                boolean failed = loss != Loss.NONE && !restore();
                 retryMillis = failed ? Math.min(2 * retryMillis, LAST_RETRY_MILLIS) : FIRST_RETRY_MILLIS;
                 Fd.awaitReadable(List.of(notifications, end), failed ? retryMillis : FOREVER);
-                lost = drain() || failed;
-                if (lost) {
-                    Fd.awaitReadable(List.of(end), SETTLE_MILLIS);
-                    drain();
+                loss = drain(failed ? Loss.RULES : Loss.NONE);
+                if (loss != Loss.NONE) {
+                    Fd.awaitReadable(List.of(end), loss.settleMillis);
+                    drain(loss);
                 }
             }
         } catch (RuntimeException e) {
@@ -151,19 +175,19 @@ public final class RulesetMonitor implements AutoCloseable {
         }
     }
 
-    /** Reads what there is to read; whether there was a loss in it. */
-    private boolean drain() {
-        boolean lost = false;
+    /** Reads what there is to read; what is lost by that, or was {@code before}. */
+    private Loss drain(Loss before) {
+        Loss loss = before;
         while (true) {
             try {
                 int length = notifications.receive(buffer, MSG_DONTWAIT | MSG_TRUNC);
                 if (length < 0) {
-                    return lost;
+                    return loss;
                 }
-                lost |= length > buffer.capacity() || isLoss(length);
+                loss = length > buffer.capacity() ? Loss.RULES : lossIn(length, loss);
             } catch (KernelException e) {
                 requireOverrun(e);
-                lost = true;
+                loss = Loss.RULES;
             }
         }
     }
@@ -175,12 +199,24 @@ public final class RulesetMonitor implements AutoCloseable {
         }
     }
 
-    private boolean isLoss(int length) {
+    private Loss lossIn(int length, Loss before) {
         MessageReader messages = new MessageReader(buffer.position(0).limit(length));
-        boolean lost = false;
+        Loss loss = before;
         while (messages.next()) {
-            lost |= Nftables.isLoss(messages.header().type(), messages.body());
+            loss = loss.and(loss(messages, loss));
         }
-        return lost;
+        return loss;
+    }
+
+    /** Who deleted an element is asked only if that changes anything. */
+    private Loss loss(MessageReader message, Loss before) {
+        int type = message.header().type();
+        if (Nftables.isLoss(type, message.body())) {
+            return Loss.RULES;
+        }
+        boolean lostElement = before == Loss.NONE
+                && Nftables.isLostElement(type, message.body())
+                && !ownPorts.contains(message.header().port());
+        return lostElement ? Loss.ELEMENTS : Loss.NONE;
     }
 }

@@ -21,6 +21,11 @@ final class NfTables {
     static final int NFT_MSG_GETSETELEM = message(13);
     static final int NFT_MSG_DELSETELEM = message(14);
     static final int NFT_MSG_GETGEN = message(16);
+    static final int NFT_MSG_DESTROYTABLE = message(26);
+    static final int NFT_MSG_DESTROYCHAIN = message(27);
+    static final int NFT_MSG_DESTROYRULE = message(28);
+    static final int NFT_MSG_DESTROYSET = message(29);
+    static final int NFT_MSG_DESTROYSETELEM = message(30);
 
     // enum nft_chain_attributes.
     static final int NFTA_CHAIN_TABLE = 1;

@@ -18,6 +18,11 @@ import static dev.hawser.netfilter.NfTables.NFT_MSG_DELRULE;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_DELSET;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_DELSETELEM;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_DELTABLE;
+import static dev.hawser.netfilter.NfTables.NFT_MSG_DESTROYCHAIN;
+import static dev.hawser.netfilter.NfTables.NFT_MSG_DESTROYRULE;
+import static dev.hawser.netfilter.NfTables.NFT_MSG_DESTROYSET;
+import static dev.hawser.netfilter.NfTables.NFT_MSG_DESTROYSETELEM;
+import static dev.hawser.netfilter.NfTables.NFT_MSG_DESTROYTABLE;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_GETCHAIN;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_GETGEN;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_GETRULE;
@@ -56,8 +61,18 @@ public final class Nftables {
     /** What {@link Change#masqueradeSet} makes; the group is the length of the prefix. */
     private static final Pattern SUBNET = Pattern.compile("subnet-[0-9a-f._]+-([0-9]{1,3})");
 
-    private static final Set<Integer> LOSSES =
-            Set.of(NFT_MSG_DELTABLE, NFT_MSG_DELCHAIN, NFT_MSG_DELRULE, NFT_MSG_DELSET);
+    /** A notification bears the type of the request: {@code nft destroy} is {@code nft delete} that does not mind ENOENT. */
+    private static final Set<Integer> LOSSES = Set.of(
+            NFT_MSG_DELTABLE,
+            NFT_MSG_DESTROYTABLE,
+            NFT_MSG_DELCHAIN,
+            NFT_MSG_DESTROYCHAIN,
+            NFT_MSG_DELRULE,
+            NFT_MSG_DESTROYRULE,
+            NFT_MSG_DELSET,
+            NFT_MSG_DESTROYSET);
+
+    private static final Set<Integer> LOST_ELEMENTS = Set.of(NFT_MSG_DELSETELEM, NFT_MSG_DESTROYSETELEM);
 
     private Nftables() {}
 
@@ -91,7 +106,12 @@ public final class Nftables {
         return LOSSES.contains(type) && table(body).equals(Ruleset.TABLE);
     }
 
-    /** NFTA_TABLE_NAME, NFTA_CHAIN_TABLE, NFTA_RULE_TABLE and NFTA_SET_TABLE are all 1. */
+    /** Whether this notification says that an element of a set of ours is gone. */
+    public static boolean isLostElement(int type, AttrReader body) {
+        return LOST_ELEMENTS.contains(type) && table(body).equals(Ruleset.TABLE);
+    }
+
+    /** NFTA_TABLE_NAME, NFTA_CHAIN_TABLE, NFTA_RULE_TABLE, NFTA_SET_TABLE and NFTA_SET_ELEM_LIST_TABLE are all 1. */
     private static String table(AttrReader body) {
         body.fixed(NfGenMsg.BYTES);
         String table = "";

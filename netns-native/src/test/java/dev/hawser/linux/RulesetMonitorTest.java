@@ -2,7 +2,9 @@ package dev.hawser.linux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.hawser.ip.Cidr;
 import dev.hawser.ip.IpMath;
@@ -13,6 +15,10 @@ import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.kernel.Side;
 import dev.hawser.linux.RulesetMonitor.Restored;
+import dev.hawser.netfilter.Nftables;
+import dev.hawser.netlink.Ack;
+import dev.hawser.netlink.Netlink;
+import dev.hawser.netlink.Request;
 import dev.hawser.sys.Netns;
 import dev.hawser.sys.NetnsThread;
 import java.io.IOException;
@@ -138,6 +144,121 @@ class RulesetMonitorTest {
     }
 
     @Test
+    void elementsThatSomebodyElseFlushesAreBackWithinASecond() {
+        for (int i = 0; i < MANY; i++) {
+            attach(i);
+        }
+        Rules before = rules();
+
+        try (RulesetMonitor monitor = start()) {
+            for (String set : sets()) {
+                hostNetns.exec("nft", "flush set " + set);
+            }
+            assertNotEquals(before, rules());
+
+            assertTrue(becomes(() -> rules().equals(before), SOON), () -> monitor + " restored " + restored + log);
+        }
+        assertEquals(2 * MANY, restored.stream().mapToInt(Restored::masquerades).sum());
+        assertEquals(MANY, restored.stream().mapToInt(Restored::macGuards).sum());
+    }
+
+    @Test
+    void oneElementThatSomebodyElseDeletesIsBackWithinASecond() {
+        attach(1);
+        attach(2);
+        Rules before = rules();
+
+        try (RulesetMonitor monitor = start()) {
+            hostNetns.exec("nft", "delete element inet hawser subnet-10.1.0.0-16 { 10.1.0.3 }");
+
+            assertTrue(becomes(() -> !restored.isEmpty(), SOON), () -> monitor + " said " + log);
+        }
+        assertEquals(before, rules());
+        assertEquals(List.of(new Restored(1, 0)), List.copyOf(restored));
+    }
+
+    @Test
+    void anElementThatAnotherProcessDeletesAfterItsLinkStaysGone() {
+        attach(1);
+        attach(2);
+
+        try (RulesetMonitor monitor = start()) {
+            apply(new Change.DeleteLink("veth1"));
+            hostNetns.exec("nft", "delete element inet hawser subnet-10.1.0.0-16 { 10.1.0.3 }");
+
+            assertFalse(becomes(() -> !restored.isEmpty(), QUIET), monitor::toString);
+        }
+        assertEquals(3, rules().masquerades().size());
+    }
+
+    @Test
+    void anElementThatAnotherProcessDeletesBeforeItsLinkStaysGone() {
+        attach(1);
+
+        try (RulesetMonitor monitor = start()) {
+            hostNetns.exec(
+                    "sh",
+                    "-ec",
+                    "nft 'delete element inet hawser subnet-10.1.0.0-16 { 10.1.0.3 }' ; ip link delete veth1");
+
+            assertFalse(becomes(() -> !restored.isEmpty(), QUIET), monitor::toString);
+        }
+    }
+
+    @Test
+    void noDelOfThisProcessIsALossByWhicheverSocketItGoes() {
+        attach(1);
+        attach(2);
+        hostNetns.exec("nft", "flush", "ruleset");
+
+        try (RulesetMonitor monitor = start();
+                Kernel alone = LinuxKernel.open(hostNetns.open(), podNetns.open())) {
+            assertTrue(becomes(() -> restored.contains(new Restored(4, 2)), SOON), monitor::toString);
+            assertFalse(becomes(() -> restored.size() > 1, QUIET), () -> "still restoring: " + restored);
+
+            masquerades(1).forEach(add -> apply(new Change.DeleteMasquerade(add.address(), add.owner())));
+            masquerades(2)
+                    .forEach(add -> alone.apply(Side.HOST, new Change.DeleteMasquerade(add.address(), add.owner())));
+
+            assertFalse(becomes(() -> !rules().masquerades().isEmpty(), QUIET), monitor::toString);
+        }
+        assertEquals(List.of(new Restored(4, 2)), List.copyOf(restored));
+    }
+
+    @Test
+    void aReloadOfSomebodyElsesRulesetLeavesBothInPlace() {
+        attach(1);
+        Rules before = rules();
+
+        try (RulesetMonitor monitor = start()) {
+            hostNetns.exec(
+                    "nft",
+                    "flush ruleset ; add table inet somebody ; "
+                            + "add chain inet somebody postrouting { type nat hook postrouting priority 110 ; } ; "
+                            + "add rule inet somebody postrouting oifname eth7 masquerade");
+            String theirs = hostNetns.exec("nft", "list", "table", "inet", "somebody");
+
+            assertTrue(becomes(() -> rules().equals(before), SOON), () -> monitor + " restored " + restored + log);
+            assertEquals(theirs, hostNetns.exec("nft", "list", "table", "inet", "somebody"));
+        }
+        assertTrue(listing().contains("table inet hawser {"), () -> listing().toString());
+    }
+
+    /** {@code nft destroy} (1.0.7) on a kernel that knows it (6.3): its notifications have types of their own. */
+    @Test
+    void aTableThatSomebodyDestroysIsALoss() {
+        attach(1);
+        Rules before = rules();
+
+        try (RulesetMonitor monitor = start()) {
+            Ack destroyed = inside.call(RulesetMonitorTest::destroyTable);
+            assumeTrue(destroyed.isOk(), () -> "this kernel cannot destroy a table: " + destroyed.text());
+
+            assertTrue(becomes(() -> rules().equals(before), SOON), () -> monitor + " restored " + restored + log);
+        }
+    }
+
+    @Test
     void tablesOfOthersAreNobodysLoss() {
         attach(1);
 
@@ -170,6 +291,29 @@ class RulesetMonitorTest {
         boolean isEmpty() {
             return masquerades.isEmpty() && guards.isEmpty();
         }
+    }
+
+    /** NFT_MSG_DESTROYTABLE for the table hawser of family inet (NFPROTO_INET). */
+    private static Ack destroyTable() {
+        int type = 10 << 8 | 26;
+        int inet = 1;
+        try (NetlinkSocket socket = NetlinkSocket.open(Netlink.NETLINK_NETFILTER, NetlinkSocket.newBuffer())) {
+            Request destroy = Request.acknowledged(
+                    type,
+                    0,
+                    out -> out.fixed(header ->
+                                    header.put((byte) inet).put((byte) 0).putShort((short) 0))
+                            .string(1, "hawser"));
+            return socket.executeAll(Nftables.batch(List.of(destroy)));
+        }
+    }
+
+    /** All sets of ours, in nft's words. */
+    private static List<String> sets() {
+        Stream<String> subnets =
+                masquerades(0).stream().map(masquerade -> "inet hawser " + Change.masqueradeSet(masquerade.address()));
+        return Stream.concat(subnets, Stream.of("bridge hawser guarded", "bridge hawser allowed"))
+                .toList();
     }
 
     private RulesetMonitor start() {
