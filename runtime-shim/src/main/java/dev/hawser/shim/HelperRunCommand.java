@@ -144,6 +144,11 @@ final class HelperRunCommand implements Callable<Integer> {
         }
 
         @Override
+        public boolean isDraining() {
+            return helper.isDraining();
+        }
+
+        @Override
         public List<Pools.Usage> pools() {
             return resident.pools();
         }

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nThe same and more, for machines:%n",
         footer = {
             "  curl --unix-socket /run/hawser/hawser.sock.http http://helper/metrics    for Prometheus",
-            "  curl --unix-socket /run/hawser/hawser.sock.http http://helper/healthz    says ok",
+            "  curl --unix-socket /run/hawser/hawser.sock.http http://helper/healthz    says ok, or 503 while it drains",
             "",
             "It answers however busy the helper is. HAWSER_SOCKET says which helper is asked. If none runs, the exit status is 1.",
         })

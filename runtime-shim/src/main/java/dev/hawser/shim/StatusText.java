@@ -28,7 +28,9 @@ final class StatusText {
     private void about() {
         Figures process = status.object("process");
         Table about = new Table();
-        about.add("helper", "running since " + status.text("started") + ", pid " + status.text("pid"));
+        about.add(
+                "helper",
+                status.text("state") + ", running since " + status.text("started") + ", pid " + status.text("pid"));
         about.add("version", status.text("version") + ", build " + status.text("build"));
         about.add(
                 "process",

@@ -1,6 +1,7 @@
 package dev.hawser.shim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hawser.ipam.Pools;
@@ -80,6 +81,10 @@ class ObservedHelperTest {
     @BeforeEach
     void start() throws Exception {
         compileLauncher();
+        helper = Optional.of(startHelper());
+    }
+
+    private Helper startHelper() throws IOException {
         HelperSettings settings = new HelperSettings(
                 directory.resolve("h.sock"),
                 OptionalInt.empty(),
@@ -89,14 +94,14 @@ class ObservedHelperTest {
                 1,
                 1,
                 Duration.ofSeconds(60),
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(30));
         Observation observation = Observation.open(
                 new Observation.Settings("0.1.0", BUILD, Set.of("bridge"), Duration.ofSeconds(1), Instant.now()),
                 log,
                 Map.of());
         Helper started = Helper.start(settings, new WaitingCalls(), () -> {}, observation, log);
-        helper = Optional.of(started);
         started.publish(observation.pages(source(started)), Optional.empty());
+        return started;
     }
 
     private static Source source(Helper helper) {
@@ -104,6 +109,11 @@ class ObservedHelperTest {
             @Override
             public List<LaneLoad> load() {
                 return helper.load();
+            }
+
+            @Override
+            public boolean isDraining() {
+                return helper.isDraining();
             }
 
             @Override
@@ -159,6 +169,65 @@ class ObservedHelperTest {
                 adds.text("lane") + " " + adds.text("waiting") + " " + adds.text("running") + " "
                         + adds.text("threads"));
         assertEquals("[]\n", get("/trace/a"));
+    }
+
+    @Test
+    void itTellsAboutItselfUntilTheLastCallIsDone() throws Exception {
+        call("ADD", "a");
+        assertTrue(begun.tryAcquire(1, 30, TimeUnit.SECONDS));
+        assertTrue(get("/status").contains("\"state\": \"serving\""), get("/status"));
+        Thread stopping = stopInBackground();
+
+        await("/status", "\"state\": \"draining\"");
+        IOException unhealthy = assertThrows(IOException.class, () -> get("/healthz"));
+        assertTrue(String.valueOf(unhealthy.getMessage()).contains(" 503 "), unhealthy::toString);
+        assertTrue(get("/metrics").contains("hawser_calls_running{lane=\"adds\"} 1"), get("/metrics"));
+        assertTrue(get("/metrics").contains("hawser_draining 1"), get("/metrics"));
+        awaitGone("h.sock");
+        assertTrue(get("/status").contains("\"state\": \"draining\""), "though its socket is gone");
+
+        mayEnd.countDown();
+        stopping.join();
+        assertTrue(Files.notExists(directory.resolve("h.sock.http")), "the last thing to go");
+        assertEquals(0, launchers.getFirst().waitFor(), "the call is answered");
+    }
+
+    @Test
+    void theNextHelperIsAskedUnderTheNameOfOneThatDrains() throws Exception {
+        call("ADD", "a");
+        assertTrue(begun.tryAcquire(1, 30, TimeUnit.SECONDS));
+        Thread stopping = stopInBackground();
+        awaitGone("h.sock");
+
+        Helper next = startHelper();
+        try {
+            assertTrue(get("/status").contains("\"state\": \"serving\""), get("/status"));
+            mayEnd.countDown();
+            stopping.join();
+            assertEquals("ok\n", get("/healthz"), "it took nothing away that is not its own");
+        } finally {
+            next.stop(true);
+        }
+    }
+
+    private Thread stopInBackground() {
+        Helper stopped = helper.orElseThrow();
+        helper = Optional.empty();
+        return Thread.ofPlatform().start(() -> {
+            try {
+                stopped.stop(true);
+            } catch (IOException | InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    private void awaitGone(String file) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (Files.exists(directory.resolve(file))) {
+            assertTrue(System.nanoTime() < end, file);
+            Thread.sleep(5);
+        }
     }
 
     @Test

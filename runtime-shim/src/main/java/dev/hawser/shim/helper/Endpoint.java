@@ -57,13 +57,14 @@ final class Endpoint {
     private Endpoint(Path socket, List<Channel> listeners) {
         this.socket = socket;
         this.socketFile = FileIds.find(socket);
-        this.listeners = List.copyOf(listeners);
+        this.listeners = listeners;
     }
 
     /**
      * Listens.
      *
-     * @param socket where; mode 0600
+     * @param socket where; mode 0600. It is ours even if somebody answers there: a helper that has given up the socket of the
+     *     calls answers here until its calls are done
      * @param tcp where else
      * @throws IOException if it cannot
      */
@@ -71,15 +72,25 @@ final class Endpoint {
             EventLoopGroup eventLoop, Path socket, Optional<InetSocketAddress> tcp, Pages pages, Consumer<String> log)
             throws IOException {
         List<Channel> listeners = new ArrayList<>();
-        listeners.add(Helper.listenAt(
+        listeners.add(Helper.replaceAt(
                 socket, bootstrap(eventLoop, pages, log).channel(EpollServerDomainSocketChannel.class)));
+        Endpoint endpoint = new Endpoint(socket, listeners);
         if (tcp.isPresent()) {
-            listeners.add(Helper.open(bootstrap(eventLoop, pages, log)
+            endpoint.listenToo(bootstrap(eventLoop, pages, log), tcp.get());
+        }
+        return endpoint;
+    }
+
+    private void listenToo(ServerBootstrap bootstrap, InetSocketAddress tcp) throws IOException {
+        try {
+            listeners.add(Helper.open(bootstrap
                     .channel(EpollServerSocketChannel.class)
                     .option(ChannelOption.SO_REUSEADDR, true)
-                    .bind(tcp.get())));
+                    .bind(tcp)));
+        } catch (IOException e) {
+            close();
+            throw e;
         }
-        return new Endpoint(socket, listeners);
     }
 
     private static ServerBootstrap bootstrap(EventLoopGroup eventLoop, Pages pages, Consumer<String> log) {
@@ -145,7 +156,7 @@ final class Endpoint {
             }
             try {
                 return pages.find(new QueryStringDecoder(request.uri()).path())
-                        .map(page -> response(HttpResponseStatus.OK, page))
+                        .map(page -> response(HttpResponseStatus.valueOf(page.status()), page))
                         .orElseGet(() -> response(HttpResponseStatus.NOT_FOUND, plain("there is no such page")));
             } catch (IllegalArgumentException e) {
                 return response(HttpResponseStatus.BAD_REQUEST, plain("the path is not well formed"));

@@ -145,9 +145,13 @@ public final class Helper {
         return listenAt(settings.socket(), bootstrap.channel(EpollServerDomainSocketChannel.class));
     }
 
-    /** Appears under its name when it is ready, with its final permissions, in place of one that nobody listens on any more. */
-    static Channel listenAt(Path socket, ServerBootstrap bootstrap) throws IOException {
+    private static Channel listenAt(Path socket, ServerBootstrap bootstrap) throws IOException {
         refuseSecond(socket);
+        return replaceAt(socket, bootstrap);
+    }
+
+    /** Appears under its name when it is ready, with its final permissions, in place of whatever had that name. */
+    static Channel replaceAt(Path socket, ServerBootstrap bootstrap) throws IOException {
         Path unfinished = socket.resolveSibling(
                 socket.getFileName() + ".new-" + ProcessHandle.current().pid());
         Files.createDirectories(socket.toAbsolutePath().getParent());
@@ -199,17 +203,19 @@ public final class Helper {
         return queue.load();
     }
 
+    /** Whether it takes no more calls, and ends when those that it has are done. */
+    public boolean isDraining() {
+        return reception.isClosed();
+    }
+
     /**
      * Stops: takes no more calls, gives back those that wait, waits for those that run (for {@link HelperSettings#drain} at
-     * most), and closes everything.
+     * most), and closes everything. What it {@linkplain #publish publishes} can be read until the last call is done.
      *
      * @param giveBackWaiting otherwise they are still carried out
      */
     public void stop(boolean giveBackWaiting) throws IOException, InterruptedException {
         reception.close();
-        if (endpoint.isPresent()) {
-            endpoint.get().close();
-        }
         closeListener();
         // A connection that is closed with a call in it that nobody has read would be a lost call.
         reception.awaitAllHeard(LAST_FRAMES);
@@ -220,6 +226,9 @@ public final class Helper {
         if (!queue.awaitIdle(settings.drain())) {
             log.accept("stopping though " + queue.running() + " calls are not done after "
                     + settings.drain().toSeconds() + " s");
+        }
+        if (endpoint.isPresent()) {
+            endpoint.get().close();
         }
         queue.end();
         eventLoop.shutdownGracefully(0, CLOSING.toSeconds(), TimeUnit.SECONDS).await();

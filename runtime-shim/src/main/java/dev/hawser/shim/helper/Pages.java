@@ -8,9 +8,16 @@ public interface Pages {
     /**
      * A document.
      *
+     * @param status that of HTTP: 200, or what a program that does not read the text is to know
      * @param contentType as in HTTP: {@code application/json}
      */
-    record Page(String contentType, String text) {}
+    record Page(int status, String contentType, String text) {
+
+        /** One that says what was asked for. */
+        public Page(String contentType, String text) {
+            this(200, contentType, text);
+        }
+    }
 
     /**
      * The document of this name, if there is one.

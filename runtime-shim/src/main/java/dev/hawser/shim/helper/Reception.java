@@ -72,6 +72,10 @@ final class Reception {
         closing = true;
     }
 
+    boolean isClosed() {
+        return closing;
+    }
+
     boolean admits(int peerUid) {
         boolean admitted = peerUid == ROOT_UID || peerUid == uid;
         if (!admitted) {

@@ -137,6 +137,10 @@ final class Metrics {
     void show(Source source, LongSupplier droppedLines) {
         showLoad(source);
         showPools(source);
+        gauge(
+                "hawser_draining",
+                "1 if the helper takes no more calls, and ends when those that run are done.",
+                () -> source.isDraining() ? 1 : 0);
         CounterWithCallback.builder()
                 .name("hawser_log_lines_dropped_total")
                 .help("Lines of the log that were lost because nobody read them.")

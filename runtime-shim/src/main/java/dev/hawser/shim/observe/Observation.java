@@ -79,7 +79,7 @@ public final class Observation implements CallObserver, AutoCloseable {
     /** What the helper is to tell over HTTP. */
     public Pages pages(Source source) {
         metrics.show(source, log::dropped);
-        return new ObservedPages(new Status(settings, metrics, last, source), metrics, last);
+        return new ObservedPages(source, new Status(settings, metrics, last, source), metrics, last);
     }
 
     @Override

@@ -6,18 +6,26 @@ import java.util.List;
 import java.util.Optional;
 
 /** The pages of an observed helper, by their paths. */
-record ObservedPages(Status status, Metrics metrics, LastCalls last) implements Pages {
+record ObservedPages(Source source, Status status, Metrics metrics, LastCalls last) implements Pages {
 
+    private static final String PLAIN = "text/plain; charset=utf-8";
+    private static final int SERVICE_UNAVAILABLE = 503;
     private static final String TRACE = "/trace/";
 
     @Override
     public Optional<Page> find(String path) {
         return switch (path) {
             case "/metrics" -> Optional.of(new Page(metrics.contentType(), metrics.text()));
-            case "/healthz" -> Optional.of(new Page("text/plain; charset=utf-8", "ok\n"));
+            case "/healthz" -> Optional.of(health());
             case "/status" -> Optional.of(json(status.document()));
             default -> path.startsWith(TRACE) ? Optional.of(trace(path.substring(TRACE.length()))) : Optional.empty();
         };
+    }
+
+    private Page health() {
+        return source.isDraining()
+                ? new Page(SERVICE_UNAVAILABLE, PLAIN, "draining: no new calls, ending when those that run are done\n")
+                : new Page(PLAIN, "ok\n");
     }
 
     private Page trace(String containerId) {

@@ -10,6 +10,9 @@ public interface Source {
     /** How busy it is. */
     List<LaneLoad> load();
 
+    /** Whether it ends as soon as its calls are done. */
+    boolean isDraining();
+
     /** How full the pools are that it knows. */
     List<Pools.Usage> pools();
 }

@@ -18,6 +18,7 @@ record Status(Observation.Settings settings, Metrics metrics, LastCalls last, So
                 .put("version", settings.version())
                 .put("build", settings.build())
                 .put("started", settings.started().toString())
+                .put("state", source.isDraining() ? "draining" : "serving")
                 .put(
                         "process",
                         Json.object()

@@ -35,6 +35,11 @@ class MetricsTest {
                     }
 
                     @Override
+                    public boolean isDraining() {
+                        return true;
+                    }
+
+                    @Override
                     public List<Pools.Usage> pools() {
                         return List.of(new Pools.Usage(Path.of("/var/lib/cni/networks/pods"), 12, 253));
                     }
@@ -81,6 +86,7 @@ class MetricsTest {
 
         assertShows("hawser_queue_depth{lane=\"adds\"} 3");
         assertShows("hawser_calls_running{lane=\"adds\"} 2");
+        assertShows("hawser_draining 1");
         assertShows("hawser_pool_leases{pool=\"/var/lib/cni/networks/pods\"} 12");
         assertShows("hawser_pool_addresses{pool=\"/var/lib/cni/networks/pods\"} 253");
         assertShows("hawser_connections_refused_total{reason=\"build\"} 1");
