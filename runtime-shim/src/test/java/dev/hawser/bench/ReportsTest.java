@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
@@ -59,21 +60,67 @@ class ReportsTest {
         Document chart = parsed(SvgChart.of(Sample.report()));
 
         List<String> texts = texts(chart);
-        assertTrue(texts.containsAll(List.of("ADD, one after another", "DEL of \"a\" & <b>", "13.2", "1.65", "482")));
+        assertTrue(texts.containsAll(List.of(
+                "ADD, one after another", "DEL of \"a\" & <b>", "13.2", "1.65", "482", "p99 1446", "8.0x", "0.80")));
         assertTrue(texts.contains("machine: 2 processors & <more>"), texts.toString());
         assertEquals(2, bars(chart, "#1f6feb").size());
-        assertEquals(1, bars(chart, "#9aa4af").size());
+        assertEquals(1, bars(chart, "#8c959f").size());
     }
 
     @Test
-    void barsOfTheChartGrowWithTheLogarithmOfTime() throws Exception {
-        Result slow = Sample.result(100, 10, 1);
+    void theChartGrowsWithTheLogarithmOfTime() throws Exception {
+        Result slow = Sample.result(1000, 100, 10);
 
         Document chart = parsed(SvgChart.of(new Report(List.of(), List.of(slow))));
 
-        double ours = width(bars(chart, "#1f6feb").getFirst());
-        double theirs = width(bars(chart, "#9aa4af").getFirst());
-        assertEquals(2 * ours, theirs, 0.2);
+        double floor = number(lines(chart, "#d1242f").getLast(), "x1");
+        double ours = end(bars(chart, "#1f6feb").getFirst());
+        double theirs = end(bars(chart, "#8c959f").getFirst());
+        assertTrue(floor < ours, "all three are apart");
+        assertEquals(ours - floor, theirs - ours, 0.2);
+    }
+
+    @Test
+    void theChartHasALineForEachDecadeAndRoomForTheLowest() throws Exception {
+        Document chart = parsed(SvgChart.of(new Report(List.of(), List.of(Sample.result(1776, 4.4, 0.8)))));
+
+        assertTrue(texts(chart).containsAll(List.of("1", "10", "100", "1,000")), texts(chart)::toString);
+        assertTrue(texts(chart).stream().noneMatch("200"::equals), "which would run into its neighbours");
+        assertTrue(width(bars(chart, "#1f6feb").getFirst()) > 50);
+        double begin = number(bars(chart, "#1f6feb").getFirst(), "x");
+        assertTrue(number(lines(chart, "#d1242f").getLast(), "x1") > begin + 5, "the floor is no part of the axis");
+    }
+
+    @Test
+    void nothingInTheChartLeavesIt() throws Exception {
+        String work = "ADD with 1,000 attachments on the bridge, ipMasq";
+        Result wide = new Result(
+                "wide",
+                work,
+                Optional.of(Sample.constant(98_765, 1)),
+                Sample.constant(0.011, 1),
+                Optional.empty(),
+                List.of());
+        String about = "machine: " + "very ".repeat(60) + "/a/path".repeat(40);
+
+        Document chart = parsed(SvgChart.of(new Report(List.of(about), List.of(wide))));
+
+        assertTrue(texts(chart).contains(work));
+        int height = Integer.parseInt(chart.getDocumentElement().getAttribute("height"));
+        for (Element text : elements(chart, "text")) {
+            double width =
+                    0.57 * number(text, "font-size") * text.getTextContent().length();
+            double begin = number(text, "x")
+                    - switch (text.getAttribute("text-anchor")) {
+                        case "end" -> width;
+                        case "middle" -> width / 2;
+                        default -> 0;
+                    };
+            assertTrue(begin >= 0 && begin + width <= 1000, text.getTextContent());
+            assertTrue(number(text, "y") < height, text.getTextContent());
+        }
+        String all = String.join("", texts(chart)).replace(" ", "");
+        assertTrue(all.contains(about.replace(" ", "")), "whatever is wrapped is there");
     }
 
     @Test
@@ -121,8 +168,22 @@ class ReportsTest {
                 .toList();
     }
 
+    private static List<Element> lines(Document chart, String colour) {
+        return elements(chart, "line").stream()
+                .filter(line -> line.getAttribute("stroke").equals(colour))
+                .toList();
+    }
+
     private static double width(Element bar) {
-        return Double.parseDouble(bar.getAttribute("width"));
+        return number(bar, "width");
+    }
+
+    private static double end(Element bar) {
+        return number(bar, "x") + width(bar);
+    }
+
+    private static double number(Element element, String attribute) {
+        return Double.parseDouble(element.getAttribute(attribute));
     }
 
     private static List<Element> elements(Document chart, String name) {
