@@ -64,16 +64,20 @@ public final class Observation implements CallObserver, AutoCloseable {
      * @param environment says where spans are sent to, if anywhere ({@code OTEL_EXPORTER_OTLP_ENDPOINT})
      */
     public static Observation open(Settings settings, LogWriter log, Map<String, String> environment) {
-        return new Observation(settings, log, followers(environment, settings.version()));
+        Optional<Followers> followers = Otlp.of(environment).flatMap(otlp -> followers(otlp, settings.version(), log));
+        return new Observation(settings, log, followers);
     }
 
-    private static Optional<Followers> followers(Map<String, String> environment, String version) {
-        boolean wanted =
-                !environment.getOrDefault("OTEL_EXPORTER_OTLP_ENDPOINT", "").isEmpty()
-                        || !environment
-                                .getOrDefault("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "")
-                                .isEmpty();
-        return wanted ? Optional.of(Spans.exported(environment, version)) : Optional.empty();
+    /** Calls are worth more than spans: without them, the helper goes on. */
+    private static Optional<Followers> followers(Otlp otlp, String version, LogWriter log) {
+        otlp.warnings().forEach(log);
+        try {
+            return Optional.of(Spans.exported(otlp, version));
+        } catch (IllegalArgumentException e) {
+            log.accept("send spans to " + otlp.endpoint() + ": " + e.getMessage()
+                    + ": going on without: OTEL_EXPORTER_OTLP_ENDPOINT is an address such as http://127.0.0.1:4318");
+            return Optional.empty();
+        }
     }
 
     /** What the helper is to tell over HTTP. */

@@ -3,6 +3,7 @@ package dev.hawser.shim.observe;
 import dev.hawser.run.PhaseClock;
 import dev.hawser.shim.helper.FinishedCall;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
@@ -15,14 +16,9 @@ import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporterBuilder;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
-import io.opentelemetry.sdk.trace.export.SpanExporter;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -50,45 +46,25 @@ final class Spans implements Observation.Followers {
         this.tracer = provider.get("dev.hawser", version);
     }
 
-    /** Spans for the collector that the environment names, in the words of OpenTelemetry's specification. */
-    static Spans exported(Map<String, String> environment, String version) {
-        OtlpHttpSpanExporterBuilder exporter = OtlpHttpSpanExporter.builder().setEndpoint(endpoint(environment));
-        pairs(environment.getOrDefault("OTEL_EXPORTER_OTLP_HEADERS", "")).forEach(exporter::addHeader);
-        return of(exporter.build(), environment, version);
-    }
-
-    static Spans of(SpanExporter exporter, Map<String, String> environment, String version) {
-        Attributes own = Attributes.builder()
-                .put("service.name", environment.getOrDefault("OTEL_SERVICE_NAME", "hawser"))
-                .put("service.version", version)
-                .build();
+    /**
+     * Spans for a collector.
+     *
+     * @throws IllegalArgumentException if its address is none
+     */
+    static Spans exported(Otlp otlp, String version) {
+        OtlpHttpSpanExporterBuilder exporter = OtlpHttpSpanExporter.builder().setEndpoint(otlp.endpoint());
+        otlp.headers().forEach(exporter::addHeader);
         SdkTracerProvider provider = SdkTracerProvider.builder()
-                .setResource(Resource.getDefault().merge(Resource.create(own)))
-                .addSpanProcessor(BatchSpanProcessor.builder(exporter).build())
+                .setResource(Resource.getDefault().merge(Resource.create(origin(otlp, version))))
+                .addSpanProcessor(BatchSpanProcessor.builder(exporter.build()).build())
                 .build();
         return new Spans(provider, version);
     }
 
-    /** The general endpoint is a base, that of traces an address. */
-    private static String endpoint(Map<String, String> environment) {
-        return Optional.ofNullable(environment.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"))
-                .filter(address -> !address.isEmpty())
-                .orElseGet(() -> environment
-                                .getOrDefault("OTEL_EXPORTER_OTLP_ENDPOINT", "")
-                                .replaceAll("/+$", "") + "/v1/traces");
-    }
-
-    /** {@code key=value,key=value}, the values as in an address. */
-    private static Map<String, String> pairs(String text) {
-        Map<String, String> pairs = new LinkedHashMap<>();
-        for (String pair : text.split(",", -1)) {
-            int equals = pair.indexOf('=');
-            if (equals > 0) {
-                String value = URLDecoder.decode(pair.substring(equals + 1).strip(), StandardCharsets.UTF_8);
-                pairs.put(pair.substring(0, equals).strip(), value);
-            }
-        }
-        return pairs;
+    private static Attributes origin(Otlp otlp, String version) {
+        AttributesBuilder origin = Attributes.builder().put("service.version", version);
+        otlp.resource().forEach(origin::put);
+        return origin.build();
     }
 
     @Override
