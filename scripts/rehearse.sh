@@ -10,11 +10,20 @@ set -euo pipefail
 # shellcheck source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-# A node and a pod of our own: /run is private, so that `ip netns` leaves nothing behind.
+pods_at_once=8
+
+# Where the helper tells about itself, besides its Unix socket: the network namespace is ours alone, so the port is free.
+pages_port=9469
+
+# A node and pods of our own: /run is private, so that `ip netns` leaves nothing behind.
 make_namespaces() {
+  local i
   mount -t tmpfs tmpfs /run
   ip link set lo up
   ip netns add pod
+  for ((i = 0; i < pods_at_once; i++)); do
+    ip netns add "pod$i"
+  done
 }
 
 network_configuration() {
@@ -44,7 +53,7 @@ record() {
 
 record_calls() { (record jvm.options classpath hawser.aot dev.hawser.app.Rehearsal "$@"); }
 
-record_helper() { record helper.options helper.classpath helper.aot dev.hawser.shim.Main helper run; }
+record_helper() { record helper.options helper.classpath helper.aot dev.hawser.shim.Main helper run --metrics-listen "127.0.0.1:$pages_port"; }
 
 await_socket() {
   local i
@@ -53,6 +62,41 @@ await_socket() {
     sleep 0.1
   done
   fail "the helper did not listen within 30 seconds"
+}
+
+# call VERB: a call of the container that the environment names.
+call() { CNI_COMMAND=$1 "$scratch/bridge" <"$scratch/network.json" >/dev/null; }
+
+# calls_at_once VERB: one for each pod.
+calls_at_once() {
+  local i call calls=()
+  for ((i = 0; i < pods_at_once; i++)); do
+    CNI_CONTAINERID=rehearsal$i CNI_NETNS=/run/netns/pod$i call "$1" &
+    calls+=($!)
+  done
+  for call in "${calls[@]}"; do
+    wait "$call"
+  done
+}
+
+# page PATH: what monitoring asks for.
+page() {
+  local answer
+  exec 3<>"/dev/tcp/127.0.0.1/$pages_port"
+  printf 'GET %s HTTP/1.1\r\nHost: helper\r\nConnection: close\r\n\r\n' "$1" >&3
+  answer=$(cat <&3)
+  exec 3>&-
+  [[ $answer == "HTTP/1.1 200 "* ]] || fail "GET $1: $answer"
+}
+
+# What people and their monitoring ask a helper.
+rehearse_questions() {
+  local path
+  for path in /healthz /status /metrics; do
+    page "$path"
+  done
+  "$dir/bin/hawser" helper status >/dev/null
+  "$dir/bin/hawser" trace rehearsal >/dev/null
 }
 
 # A helper makes calls for launchers, and ends as it does on a node.
@@ -65,9 +109,14 @@ rehearse_helper() {
   ln -s "$dir/bin/hawser" "$scratch/bridge"
   for ((i = 0; i < 20; i++)); do
     for verb in STATUS ADD CHECK DEL GC; do
-      CNI_COMMAND=$verb "$scratch/bridge" <"$scratch/network.json" >/dev/null || [[ $verb == CHECK ]]
+      call "$verb" || [[ $verb == CHECK ]]
     done
   done
+  for ((i = 0; i < 5; i++)); do
+    calls_at_once ADD
+    calls_at_once DEL
+  done
+  rehearse_questions
   kill -TERM "$helper"
   wait "$helper"
 }
