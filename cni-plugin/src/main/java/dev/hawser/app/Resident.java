@@ -1,6 +1,7 @@
 package dev.hawser.app;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 
 import dev.hawser.ipam.Pools;
 import dev.hawser.kernel.KernelException;
@@ -51,11 +52,13 @@ public final class Resident implements AutoCloseable {
     public static final String POOL_OPERATIONS = "pool operations";
 
     private final LinuxHost host;
+    private final FileLock lock;
     private final Pools pools;
     private final Optional<RulesetMonitor> monitor;
 
-    private Resident(LinuxHost host, Pools pools, Optional<RulesetMonitor> monitor) {
+    private Resident(LinuxHost host, FileLock lock, Pools pools, Optional<RulesetMonitor> monitor) {
         this.host = host;
+        this.lock = lock;
         this.pools = pools;
         this.monitor = monitor;
     }
@@ -67,9 +70,10 @@ public final class Resident implements AutoCloseable {
      * @param log takes lines for people that are about no single call
      */
     public static Resident open(LinuxHost.GroupSizes sizes, Consumer<String> log) {
-        Pools pools = Pools.resident(
-                new FileLock(), Optional.of(Wiring.LEASE_INDEXES), size -> sizes.committed(POOL_OPERATIONS, size));
-        return new Resident(LinuxHost.open(sizes), pools, monitor(log));
+        FileLock lock = new FileLock(log);
+        Pools pools =
+                Pools.resident(lock, Optional.of(Wiring.LEASE_INDEXES), size -> sizes.committed(POOL_OPERATIONS, size));
+        return new Resident(LinuxHost.open(sizes), lock, pools, monitor(log));
     }
 
     /** A node whose kernel has no nf_tables has no rules of ours to lose. */
@@ -125,9 +129,11 @@ public final class Resident implements AutoCloseable {
                 phases);
     }
 
-    /** The document of an error for a call that was not made. */
-    public static byte[] tryAgainLater(String message, String details) {
-        return new CniError(ErrorCode.TRY_AGAIN_LATER.number(), message, details)
+    /** The document of an error for a call that was not made. It says what calls have been waiting for, if for anything. */
+    public byte[] tryAgainLater(String message, String details) {
+        String waits =
+                lock.longWaits().stream().map(wait -> "; the helper is " + wait).collect(joining());
+        return new CniError(ErrorCode.TRY_AGAIN_LATER.number(), message, details + waits)
                 .toJson()
                 .getBytes(UTF_8);
     }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Joins the rooms: the only place that names LinuxKernel and the list of plugins. */
 final class Wiring {
@@ -35,12 +36,13 @@ final class Wiring {
 
     /** The real node, for this process alone. */
     static Node node(String logPrefix) {
+        Consumer<String> log = line -> System.err.println(logPrefix + line);
         return new Node(
                 new LinuxNamespaces(),
                 new ExecutedPrograms(),
-                Pools.perCall(new FileLock(), Optional.of(LEASE_INDEXES)),
+                Pools.perCall(new FileLock(log), Optional.of(LEASE_INDEXES)),
                 Path::of,
-                line -> System.err.println(logPrefix + line),
+                log,
                 Phases.NONE);
     }
 

@@ -51,6 +51,9 @@ public final class Fd implements AutoCloseable {
     private static final int STX_DEV_MAJOR = 136;
     private static final int STX_DEV_MINOR = 140;
 
+    /** asm-generic/fcntl.h. */
+    private static final int LOCK_NB = 4;
+
     private static final int SOCK_CLOEXEC = O_CLOEXEC;
 
     /** An {@code int}, never written to. */
@@ -223,6 +226,19 @@ public final class Fd implements AutoCloseable {
     /** Which kind of namespace this is: its CLONE_NEW* flag (ioctl_ns(2), NS_GET_NSTYPE of linux/nsfs.h). */
     int namespaceType() {
         return retrying("ask for the type of", subject, () -> Native.LIBC.ioctl(number(), NS_GET_NSTYPE));
+    }
+
+    /** flock(2); false if it would have to wait. */
+    boolean tryFlock(int operation) {
+        try {
+            flock(operation | LOCK_NB);
+            return true;
+        } catch (KernelException e) {
+            if (e.errno() == Errno.EAGAIN) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /** flock(2), waiting if it must. */

@@ -26,6 +26,6 @@ record ResidentCalls(Resident resident) implements Calls {
 
     @Override
     public byte[] tryAgainLater(String message, String details) {
-        return Resident.tryAgainLater(message, details);
+        return resident.tryAgainLater(message, details);
     }
 }
