@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /** Makes plugin calls for other processes, and keeps between them what is dear to open. Thread-safe. */
 public final class Resident implements AutoCloseable {
@@ -67,22 +68,21 @@ public final class Resident implements AutoCloseable {
      * For the network namespace of the calling thread, which must be that of every thread that will make calls.
      *
      * @param sizes told how many changes were made at once
+     * @param restored told how many nftables elements were made again after somebody else had deleted them
      * @param log takes lines for people that are about no single call
      */
-    public static Resident open(LinuxHost.GroupSizes sizes, Consumer<String> log) {
+    public static Resident open(LinuxHost.GroupSizes sizes, IntConsumer restored, Consumer<String> log) {
         FileLock lock = new FileLock(log);
         Pools pools =
                 Pools.resident(lock, Optional.of(Wiring.LEASE_INDEXES), size -> sizes.committed(POOL_OPERATIONS, size));
-        return new Resident(LinuxHost.open(sizes), lock, pools, monitor(log));
+        return new Resident(LinuxHost.open(sizes), lock, pools, monitor(restored, log));
     }
 
     /** A node whose kernel has no nf_tables has no rules of ours to lose. */
-    private static Optional<RulesetMonitor> monitor(Consumer<String> log) {
+    private static Optional<RulesetMonitor> monitor(IntConsumer restored, Consumer<String> log) {
         try {
-            return Optional.of(RulesetMonitor.start(
-                    log,
-                    restored -> log.accept("made lost nftables rules again: " + restored.masquerades()
-                            + " masquerades, " + restored.macGuards() + " guarded ports")));
+            return Optional.of(
+                    RulesetMonitor.start(log, rules -> restored.accept(rules.masquerades() + rules.macGuards())));
         } catch (KernelException e) {
             log.accept("watch over the nftables rules: " + e.getMessage() + ": going on without");
             return Optional.empty();

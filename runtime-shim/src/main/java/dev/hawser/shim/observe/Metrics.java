@@ -90,6 +90,12 @@ final class Metrics {
             .withoutExemplars()
             .register(registry);
 
+    private final Counter restored = Counter.builder()
+            .name("hawser_nft_elements_restored_total")
+            .help("Elements of nftables sets that somebody else had deleted, and that were made again.")
+            .withoutExemplars()
+            .register(registry);
+
     private final Histogram groups = Histogram.builder()
             .name("hawser_group_size")
             .help("How many changes that waited together were made together.")
@@ -224,6 +230,10 @@ final class Metrics {
 
     void countRefusal(Refusal why) {
         refused.labelValues(lower(why)).inc();
+    }
+
+    void countRestored(int elements) {
+        restored.inc(elements);
     }
 
     void countGroup(String what, int size) {

@@ -117,6 +117,11 @@ public final class Observation implements CallObserver, AutoCloseable {
         metrics.countGroup(what.replace(' ', '_'), size);
     }
 
+    /** Somebody had deleted nftables elements of ours, and they are there again. */
+    public void restored(int elements) {
+        metrics.countRestored(elements);
+    }
+
     /** Sends what is left to send. */
     @Override
     public void close() {

@@ -23,6 +23,9 @@ class MetricsTest {
 
     private static final Pattern METRIC = Pattern.compile("\\b(hawser_[a-z_]+|process_[a-z_]+)\\b");
 
+    private static final Pattern SELECTOR = Pattern.compile("\\b(hawser_[a-z_]+|process_[a-z_]+)\\{([^}]*)}");
+    private static final Pattern LABEL = Pattern.compile("([a-z_]+)[=!]~?\"");
+
     private final Metrics metrics = new Metrics("0.1.0", "b", Set.of("bridge"), 1_000_500);
 
     @BeforeEach
@@ -83,10 +86,12 @@ class MetricsTest {
     void theHelperIsSeenAsItIs() {
         metrics.countRefusal(Refusal.BUILD);
         metrics.countGroup("link_deletes", 3);
+        metrics.countRestored(400);
 
         assertShows("hawser_queue_depth{lane=\"adds\"} 3");
         assertShows("hawser_calls_running{lane=\"adds\"} 2");
         assertShows("hawser_draining 1");
+        assertShows("hawser_nft_elements_restored_total 400");
         assertShows("hawser_pool_leases{pool=\"/var/lib/cni/networks/pods\"} 12");
         assertShows("hawser_pool_addresses{pool=\"/var/lib/cni/networks/pods\"} 253");
         assertShows("hawser_connections_refused_total{reason=\"build\"} 1");
@@ -106,6 +111,29 @@ class MetricsTest {
         assertTrue(wanted.size() > 5, wanted.toString());
         wanted.removeAll(there);
         assertEquals(Set.of(), wanted);
+    }
+
+    /** {@code metric{label="value",…}}; what Prometheus adds itself is not ours to show. */
+    @Test
+    void alertRulesChooseByLabelsThatTheMetricsHave() throws IOException {
+        metrics.count(CallRecord.of(Finished.call(Map.of(), "{\"code\": 11, \"msg\": \"m\"}", "")));
+        String shown = metrics.text();
+        Matcher selector = SELECTOR.matcher(Files.readString(Path.of("../conf/hawser-alerts.yml")));
+
+        int labels = 0;
+        while (selector.find()) {
+            Matcher label = LABEL.matcher(selector.group(2));
+            while (label.find()) {
+                assertTrue(hasLabel(shown, selector.group(1), label.group(1)), selector.group());
+                labels++;
+            }
+        }
+        assertTrue(labels >= 3, "verb, code and reason are chosen by");
+    }
+
+    private static boolean hasLabel(String shown, String metric, String label) {
+        return label.equals("job")
+                || shown.lines().anyMatch(line -> line.matches(metric + "\\{([^}]*,)?" + label + "=\".*"));
     }
 
     private static Set<String> names(String text) {
