@@ -62,12 +62,15 @@ record HelperPages(Path socket) {
         try {
             return SocketChannel.open(UnixDomainSocketAddress.of(socket));
         } catch (IOException e) {
-            throw new IOException(
-                    "no helper answers at " + socket + " (" + e.getMessage()
-                            + "): start one by `systemctl start hawser` or `hawser helper run`, or say by HAWSER_SOCKET"
-                            + " where it listens; plugin calls work without it too, only slower",
-                    e);
+            throw new IOException("no helper answers at " + socket + " (" + e.getMessage() + "): " + advice(e), e);
         }
+    }
+
+    private static String advice(IOException failure) {
+        return String.valueOf(failure.getMessage()).contains("Permission denied")
+                ? "only root may ask"
+                : "start one by `systemctl start hawser` or `hawser helper run`, or say by HAWSER_SOCKET where it"
+                        + " listens; plugin calls work without it too, only slower";
     }
 
     private static String readAll(SocketChannel channel) throws IOException {

@@ -1,7 +1,10 @@
 package dev.hawser.shim;
 
 import dev.hawser.app.Table;
+import dev.hawser.spec.ErrorCode;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** The state of a helper as a person wants to see it. What there is none of is left out. */
 final class StatusText {
@@ -20,8 +23,8 @@ final class StatusText {
         page.lanes();
         page.pools();
         page.groups();
-        page.counts("errors", "code", "ERROR", "CALLS");
-        page.counts("refused", "reason", "REFUSED", "CONNECTIONS");
+        page.errors();
+        page.refused();
         return page.text.toString();
     }
 
@@ -40,7 +43,7 @@ final class StatusText {
     }
 
     private void calls() {
-        Table calls = new Table("VERB", "CALLS", "FAILED", "P50", "P99", "OF THE LAST");
+        Table calls = new Table("VERB", "CALLS", "FAILED", "P50", "P99", "OF THE LAST").withNumbersIn(1, 2, 3, 4, 5);
         for (Figures verb : status.list("calls")) {
             boolean remembered = verb.number("remembered") > 0;
             calls.add(
@@ -55,7 +58,7 @@ final class StatusText {
     }
 
     private void lanes() {
-        Table lanes = new Table("LANE", "WAITING", "RUNNING", "THREADS");
+        Table lanes = new Table("LANE", "WAITING", "RUNNING", "THREADS").withNumbersIn(1, 2, 3);
         for (Figures lane : status.list("lanes")) {
             lanes.add(lane.text("lane"), lane.text("waiting"), lane.text("running"), lane.text("threads"));
         }
@@ -63,7 +66,7 @@ final class StatusText {
     }
 
     private void pools() {
-        Table pools = new Table("POOL", "LEASED", "ADDRESSES", "FULL");
+        Table pools = new Table("POOL", "LEASED", "ADDRESSES", "FULL").withNumbersIn(1, 2);
         for (Figures pool : status.list("pools")) {
             pools.add(
                     pool.text("directory"),
@@ -75,7 +78,7 @@ final class StatusText {
     }
 
     private void groups() {
-        Table groups = new Table("MADE TOGETHER", "CHANGES", "GROUPS", "OF EACH");
+        Table groups = new Table("MADE TOGETHER", "CHANGES", "GROUPS", "OF EACH").withNumbersIn(1, 2, 3);
         for (Figures group : status.list("groups")) {
             double mean = (double) group.number("changes") / Math.max(1, group.number("groups"));
             groups.add(
@@ -87,16 +90,30 @@ final class StatusText {
         section("groups", groups);
     }
 
-    private void counts(String list, String key, String heading, String counted) {
-        Table table = new Table(heading, counted);
-        for (Figures item : status.list(list)) {
-            if (item.number("count") > 0) {
-                table.add(item.text(key), item.text("count"));
-            }
+    private void errors() {
+        Table errors = new Table("ERROR", "CALLS", "MEANING").withNumbersIn(0, 1);
+        for (Figures error : status.list("errors")) {
+            errors.add(error.text("code"), error.text("count"), meaning(error.text("code")));
         }
-        boolean any = status.list(list).stream().anyMatch(item -> item.number("count") > 0);
-        if (any) {
-            text.append('\n').append(table);
+        section("errors", errors);
+    }
+
+    private static String meaning(String code) {
+        return Stream.of(ErrorCode.values())
+                .filter(known -> Integer.toString(known.number()).equals(code))
+                .map(known -> known.name().toLowerCase(Locale.ROOT).replace('_', ' '))
+                .findFirst()
+                .orElse(code.equals("lost") ? "nobody took the answer" : "");
+    }
+
+    private void refused() {
+        Table refused = new Table("REFUSED", "CONNECTIONS").withNumbersIn(1);
+        List<Figures> some = status.list("refused").stream()
+                .filter(reason -> reason.number("count") > 0)
+                .toList();
+        some.forEach(reason -> refused.add(reason.text("reason"), reason.text("count")));
+        if (!some.isEmpty()) {
+            text.append('\n').append(refused);
         }
     }
 

@@ -29,14 +29,17 @@ import picocli.CommandLine.Spec;
             "  firewall   nftables and iptables",
             "  answer     until the runtime has read the answer",
             "",
-            "The helper remembers its last 1,000 calls. HAWSER_SOCKET says which helper is asked.",
+            "The helper remembers its last 1,000 calls. HAWSER_SOCKET says which helper is asked. If none runs,",
+            "or it remembers no call, the exit status is 1.",
         })
 final class TraceCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(paramLabel = "<containerId>", description = "CNI_CONTAINERID: crictl calls it the pod's id.")
+    @Parameters(
+            paramLabel = "<containerId>",
+            description = "CNI_CONTAINERID, or how it begins: crictl calls it the pod's id.")
     private String containerId = "";
 
     @Option(names = "--json", description = "Print JSON, for scripts.")
@@ -47,15 +50,12 @@ final class TraceCommand implements Callable<Integer> {
         String name = URLEncoder.encode(containerId, UTF_8).replace("+", "%20");
         Json trace = HelperPages.of(System.getenv()).get("/trace/" + name);
         List<Figures> calls = Figures.list(trace);
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(trace.pretty());
-        } else if (calls.isEmpty()) {
-            out.println(
-                    "the helper remembers no call of " + containerId + ": it keeps the last 1,000 that it made itself");
-        } else {
-            out.print(TraceText.of(calls));
+        if (calls.isEmpty()) {
+            throw new IOException("the helper remembers no call of " + containerId
+                    + ": it keeps the last 1,000 that it made itself, since it was started");
         }
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(json ? trace.pretty() + "\n" : TraceText.of(calls));
         out.flush();
         return 0;
     }

@@ -11,8 +11,14 @@ final class TraceText {
 
     static String of(List<Figures> calls) {
         StringBuilder text = new StringBuilder();
+        String container = "";
         for (Figures call : calls) {
-            text.append(text.isEmpty() ? "" : "\n").append(headline(call)).append('\n');
+            text.append(text.isEmpty() ? "" : "\n");
+            if (!call.text("containerId").equals(container)) {
+                container = call.text("containerId");
+                text.append("container ").append(container).append("\n\n");
+            }
+            text.append(headline(call)).append('\n');
             text.append(phases(call).toString().indent(2));
         }
         return text.toString();
@@ -28,7 +34,7 @@ final class TraceText {
     }
 
     private static Table phases(Figures call) {
-        Table phases = new Table();
+        Table phases = new Table().withNumbersIn(1);
         Figures nanos = call.object("phaseNanos");
         long total = call.number("totalNanos");
         for (Json.Member phase : nanos.document().members()) {

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** The calls that ended last, as many as there is room for. Thread-safe. */
 final class LastCalls {
@@ -30,10 +31,15 @@ final class LastCalls {
         return new ArrayList<>(calls);
     }
 
-    /** Those of a container, oldest first. */
+    /** Those of a container, oldest first; if it has none, those of containers whose id begins so. */
     List<CallRecord> of(String containerId) {
-        return all().stream()
-                .filter(call -> call.containerId().equals(containerId))
-                .toList();
+        List<CallRecord> calls = those(call -> call.containerId().equals(containerId));
+        return calls.isEmpty() && !containerId.isEmpty()
+                ? those(call -> call.containerId().startsWith(containerId))
+                : calls;
+    }
+
+    private List<CallRecord> those(Predicate<CallRecord> wanted) {
+        return all().stream().filter(wanted).toList();
     }
 }

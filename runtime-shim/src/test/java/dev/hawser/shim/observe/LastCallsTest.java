@@ -34,6 +34,22 @@ class LastCallsTest {
     }
 
     @Test
+    void aContainerMayBeNamedByHowItsIdBegins() {
+        LastCalls last = new LastCalls(10);
+        for (String containerId : List.of("abc1", "abc2", "abc", "x")) {
+            last.add(CallRecord.of(Finished.add(containerId)));
+        }
+
+        assertEquals(List.of("abc1", "abc2", "abc"), ids(last.of("ab")));
+        assertEquals(List.of("abc"), ids(last.of("abc")), "it is one itself");
+        assertEquals(List.of(), ids(last.of("")), "calls about no container");
+    }
+
+    private static List<String> ids(List<CallRecord> calls) {
+        return calls.stream().map(CallRecord::containerId).toList();
+    }
+
+    @Test
     void aNameWithoutEndTakesNoMemory() {
         CallRecord call = CallRecord.of(Finished.call(Map.of("CNI_CONTAINERID", "x".repeat(1_000_000)), "", ""));
 
