@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param bridge the bridge, if it exists
  * @param gatewayLink the link that gateways live on: the bridge, or its VLAN interface
  * @param gatewayAddresses the addresses of {@code gatewayLink}
- * @param nftables whether the kernel has nf_tables
+ * @param nftables whether the kernel has nf_tables, if it is to be used where it is there
  * @param natIpv4 the lines of iptables' table nat, if it is to be used
  * @param natIpv6 the same of ip6tables
  */
@@ -31,7 +31,8 @@ record Observed(
         Optional<Link> gatewayLink = gatewayName.equals(conf.bridge()) ? bridge : kernel.link(Side.HOST, gatewayName);
         List<Cidr> addresses =
                 conf.gateway() && gatewayLink.isPresent() ? kernel.addresses(Side.HOST, gatewayName) : List.of();
-        boolean nftables = conf.masquerade().isPresent() && kernel.hasNftables();
+        boolean nftables =
+                conf.masquerade().equals(Optional.of(BridgeConf.Masquerade.AUTOMATIC)) && kernel.hasNftables();
         return new Observed(
                 bridge,
                 gatewayLink,
