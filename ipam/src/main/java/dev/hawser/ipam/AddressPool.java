@@ -222,7 +222,8 @@ public final class AddressPool {
     }
 
     /**
-     * Takes back all addresses of all other owners. A legacy lease stays as long as its container is named.
+     * Takes back all addresses of all other owners, and removes what a process left that was killed while it leased. A legacy
+     * lease stays as long as its container is named.
      *
      * @return what was released
      * @throws PoolException of kind IO, after as many as possible were released
@@ -231,9 +232,10 @@ public final class AddressPool {
         Set<String> containers = valid.stream().map(Owner::containerId).collect(Collectors.toSet());
         Predicate<Owner> isValid =
                 owner -> owner.isLegacy() ? containers.contains(owner.containerId()) : valid.contains(owner);
-        return inExisting(
-                "release stale leases in",
-                book -> release(filter(book.all(), lease -> !isValid.test(lease.owner())), book));
+        return inExisting("release stale leases in", book -> {
+            files.deleteRemains();
+            return release(filter(book.all(), lease -> !isValid.test(lease.owner())), book);
+        });
     }
 
     private static List<Lease> filter(List<Lease> leases, Predicate<Lease> condition) {

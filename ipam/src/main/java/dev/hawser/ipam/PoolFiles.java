@@ -187,6 +187,17 @@ final class PoolFiles {
         }
     }
 
+    /**
+     * Removes what a crash left behind, to be called under the lock. It is looked for first: a disk that is read-only refuses
+     * to delete even what is not there.
+     */
+    void deleteRemains() throws IOException {
+        Path written = directory.resolve(NEW_LEASE);
+        if (Files.exists(written, LinkOption.NOFOLLOW_LINKS)) {
+            Files.delete(written);
+        }
+    }
+
     private boolean link(Path lease, Path written, byte[] text) throws IOException {
         try {
             Files.createLink(lease, written);

@@ -421,6 +421,19 @@ abstract class AddressPoolContract {
     }
 
     @Test
+    void whatACrashLeftBesideALeaseIsCollectedWithTheStaleLeases() throws IOException {
+        AddressPool pool = files.with(set("10.0.0.0/24"));
+        pool.lease(owner("a"), ANY);
+        Files.createLink(files.directory.resolve(PoolFiles.NEW_LEASE), files.directory.resolve("10.0.0.2"));
+
+        assertEquals(List.of(), pool.retainOnly(Set.of(owner("a"))));
+
+        assertEquals(List.of(lease("10.0.0.2", "a", "eth0")), pool.leases());
+        assertEquals(List.of("10.0.0.2", "last_reserved_ip.0"), files.names());
+        assertEquals(List.of("10.0.0.3/24"), addresses(pool.lease(owner("b"), ANY)));
+    }
+
+    @Test
     void aPlainFileInPlaceOfThePoolIsSaidToBeOne() throws IOException {
         Files.createDirectories(files.directory.getParent());
         Files.writeString(files.directory, "");
