@@ -73,20 +73,22 @@ final class Endpoint {
             throws IOException {
         List<Channel> listeners = new ArrayList<>();
         listeners.add(Helper.replaceAt(
-                socket, bootstrap(eventLoop, pages, log).channel(EpollServerDomainSocketChannel.class)));
+                socket, bootstrap(eventLoop, pages, log).channel(EpollServerDomainSocketChannel.class), log));
         Endpoint endpoint = new Endpoint(socket, listeners);
         if (tcp.isPresent()) {
-            endpoint.listenToo(bootstrap(eventLoop, pages, log), tcp.get());
+            endpoint.listenToo(bootstrap(eventLoop, pages, log), tcp.get(), log);
         }
         return endpoint;
     }
 
-    private void listenToo(ServerBootstrap bootstrap, InetSocketAddress tcp) throws IOException {
+    private void listenToo(ServerBootstrap bootstrap, InetSocketAddress tcp, Consumer<String> log) throws IOException {
         try {
-            listeners.add(Helper.open(bootstrap
-                    .channel(EpollServerSocketChannel.class)
-                    .option(ChannelOption.SO_REUSEADDR, true)
-                    .bind(tcp)));
+            listeners.add(Helper.open(
+                    bootstrap
+                            .channel(EpollServerSocketChannel.class)
+                            .option(ChannelOption.SO_REUSEADDR, true)
+                            .bind(tcp),
+                    log));
         } catch (IOException e) {
             close();
             throw e;

@@ -6,6 +6,8 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -22,6 +24,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -48,6 +51,9 @@ public final class Helper {
     /** One arena for the one event loop, in chunks of 64 KiB: the defaults would keep some megabytes for each processor. */
     private static final PooledByteBufAllocator BUFFERS =
             new PooledByteBufAllocator(true, 0, 1, 8 * 1024, 3, 64, 16, false);
+
+    /** Between the name of a socket that is not ready and the number of the process that makes it. */
+    private static final String UNFINISHED = ".new-";
 
     private static final int BACKLOG = 1024;
     private static final int FIRST_READ = 8 * 1024;
@@ -111,7 +117,7 @@ public final class Helper {
         Reception reception = new Reception(settings, calls, queue, onReplaced, observer, log);
         EventLoopGroup eventLoop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         try {
-            Channel listener = listen(settings, reception, eventLoop);
+            Channel listener = listen(settings, reception, eventLoop, log);
             return new Helper(settings, queue, reception, eventLoop, listener, log);
         } catch (IOException | RuntimeException e) {
             Future<?> _ = eventLoop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
@@ -119,7 +125,8 @@ public final class Helper {
         }
     }
 
-    private static Channel listen(HelperSettings settings, Reception reception, EventLoopGroup eventLoop)
+    private static Channel listen(
+            HelperSettings settings, Reception reception, EventLoopGroup eventLoop, Consumer<String> log)
             throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(eventLoop)
@@ -138,28 +145,48 @@ public final class Helper {
                 });
         if (settings.activated().isPresent()) {
             int passed = settings.activated().getAsInt();
-            return open(bootstrap
-                    .channelFactory(() -> new EpollServerDomainSocketChannel(passed, true))
-                    .register());
+            return open(
+                    bootstrap
+                            .channelFactory(() -> new EpollServerDomainSocketChannel(passed, true))
+                            .register(),
+                    log);
         }
-        return listenAt(settings.socket(), bootstrap.channel(EpollServerDomainSocketChannel.class));
+        return listenAt(settings.socket(), bootstrap.channel(EpollServerDomainSocketChannel.class), log);
     }
 
-    private static Channel listenAt(Path socket, ServerBootstrap bootstrap) throws IOException {
+    private static Channel listenAt(Path socket, ServerBootstrap bootstrap, Consumer<String> log) throws IOException {
         refuseSecond(socket);
-        return replaceAt(socket, bootstrap);
+        return replaceAt(socket, bootstrap, log);
     }
 
     /** Appears under its name when it is ready, with its final permissions, in place of whatever had that name. */
-    static Channel replaceAt(Path socket, ServerBootstrap bootstrap) throws IOException {
-        Path unfinished = socket.resolveSibling(
-                socket.getFileName() + ".new-" + ProcessHandle.current().pid());
-        Files.createDirectories(socket.toAbsolutePath().getParent());
-        Files.deleteIfExists(unfinished);
-        Channel listener = open(bootstrap.bind(new DomainSocketAddress(unfinished.toString())));
+    static Channel replaceAt(Path socket, ServerBootstrap bootstrap, Consumer<String> log) throws IOException {
+        String prefix = socket.getFileName() + UNFINISHED;
+        removeUnfinished(Files.createDirectories(socket.toAbsolutePath().getParent()), prefix);
+        Path unfinished = socket.resolveSibling(prefix + ProcessHandle.current().pid());
+        Channel listener = open(bootstrap.bind(new DomainSocketAddress(unfinished.toString())), log);
         Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rw-------"));
         Files.move(unfinished, socket, StandardCopyOption.ATOMIC_MOVE);
         return listener;
+    }
+
+    /** What a process left that was killed before its socket was ready; and one that had our number. */
+    private static void removeUnfinished(Path directory, String prefix) throws IOException {
+        try (DirectoryStream<Path> sockets = Files.newDirectoryStream(directory, file -> isLeft(file, prefix))) {
+            for (Path socket : sockets) {
+                Files.deleteIfExists(socket);
+            }
+        }
+    }
+
+    private static boolean isLeft(Path file, String prefix) {
+        String name = file.getFileName().toString();
+        String maker = name.startsWith(prefix) ? name.substring(prefix.length()) : "";
+        return maker.matches("\\d{1,9}") && !isAnother(Long.parseLong(maker));
+    }
+
+    private static boolean isAnother(long pid) {
+        return pid != ProcessHandle.current().pid() && ProcessHandle.of(pid).isPresent();
     }
 
     private static void refuseSecond(Path socket) throws IOException {
@@ -174,12 +201,34 @@ public final class Helper {
         }
     }
 
-    static Channel open(ChannelFuture opening) throws IOException {
+    static Channel open(ChannelFuture opening, Consumer<String> log) throws IOException {
         opening.awaitUninterruptibly();
         if (!opening.isSuccess()) {
             throw new IOException("listen: " + opening.cause().getMessage(), opening.cause());
         }
-        return opening.channel();
+        Channel listener = opening.channel();
+        // On the event loop, for ServerBootstrap's own handler to be there already, and to come first.
+        listener.eventLoop().execute(() -> listener.pipeline().addLast(new AcceptFailures(log)));
+        return listener;
+    }
+
+    /**
+     * Is told when no connection can be accepted, for want of descriptors for instance. ServerBootstrap has seen to it that the
+     * next attempt is made a second later. Netty would log it by java.util.logging, which opens files when it is first used: that
+     * it could not was the end of the event loop.
+     */
+    private static final class AcceptFailures extends ChannelInboundHandlerAdapter {
+
+        private final Consumer<String> log;
+
+        AcceptFailures(Consumer<String> log) {
+            this.log = log;
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            log.accept("accept a connection: " + cause.getMessage() + ": trying again in a second");
+        }
     }
 
     /**

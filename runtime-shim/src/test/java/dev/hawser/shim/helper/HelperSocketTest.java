@@ -2,13 +2,18 @@ package dev.hawser.shim.helper;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hawser.shim.CompiledLauncher;
 import dev.hawser.shim.wire.CallFrame;
 import dev.hawser.shim.wire.FrameWriter;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -58,6 +63,42 @@ class HelperSocketTest {
         start();
 
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(socket())));
+    }
+
+    @Test
+    void theSocketOfAHelperThatWasKilledIsTakenOver() throws Exception {
+        try (ServerSocketChannel killed = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            killed.bind(UnixDomainSocketAddress.of(socket()));
+        }
+
+        start();
+
+        assertServesAndKeepsNothing(0);
+    }
+
+    @Test
+    void aSecondHelperIsRefusedAndTheFirstGoesOn() throws Exception {
+        start();
+
+        BindException refused = assertThrows(BindException.class, () -> open(1, 1, Duration.ofSeconds(1)));
+
+        assertEquals(
+                "listen at " + socket() + ": a helper is there already: stop it first, or name another socket",
+                refused.getMessage());
+        assertServesAndKeepsNothing(0);
+    }
+
+    @Test
+    void whatHelpersLeftThatWereKilledBeforeTheyListenedIsRemoved() throws Exception {
+        Path ofNobody = Files.createFile(directory.resolve("socket.new-999999999"));
+        Path ofAnother = Files.createFile(directory.resolve("socket.new-1"));
+        Path ofNoHelper = Files.createFile(directory.resolve("socket.new-one"));
+
+        start();
+
+        assertFalse(Files.exists(ofNobody));
+        assertTrue(Files.exists(ofAnother));
+        assertTrue(Files.exists(ofNoHelper));
     }
 
     @Test
@@ -456,6 +497,12 @@ class HelperSocketTest {
 
     /** One call is made at once, so that the threads and descriptors of the first are there already. */
     private void start(int addThreads, int waiting, Duration deadline) throws Exception {
+        helper = Optional.of(open(addThreads, waiting, deadline));
+        serve();
+        ledger.carriedOut.set(0);
+    }
+
+    private Helper open(int addThreads, int waiting, Duration deadline) throws IOException {
         HelperSettings settings = new HelperSettings(
                 socket(),
                 OptionalInt.empty(),
@@ -466,9 +513,7 @@ class HelperSocketTest {
                 waiting,
                 deadline,
                 Duration.ofSeconds(10));
-        helper = Optional.of(Helper.start(settings, ledger, () -> log.add("replaced"), CallObserver.NONE, log::add));
-        serve();
-        ledger.carriedOut.set(0);
+        return Helper.start(settings, ledger, () -> log.add("replaced"), CallObserver.NONE, log::add);
     }
 
     private Path socket() {
