@@ -9,7 +9,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import tools.jackson.databind.JsonNode;
@@ -157,11 +156,14 @@ final class TestNode implements AfterEachCallback {
 
     /** GC with these as the only attachments that are still in use. */
     Answer collect(Conf conf, Pod... valid) {
-        List<Map<String, String>> attachments = Stream.of(valid)
+        return collecting(conf, List.of(valid)).answer();
+    }
+
+    Call collecting(Conf conf, List<Pod> valid) {
+        List<Map<String, String>> attachments = valid.stream()
                 .map(pod -> Map.of("containerID", pod.containerId(), "ifname", pod.ifName()))
                 .toList();
-        return call("GC", conf.withKey("cni.dev/valid-attachments", attachments))
-                .answer();
+        return call("GC", conf.withKey("cni.dev/valid-attachments", attachments));
     }
 
     Pool pool() {
