@@ -2,6 +2,7 @@ package dev.hawser.netns;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hawser.resident.RunningHelper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -19,9 +20,7 @@ import java.util.stream.Stream;
 /** A helper that lives in a node's namespace, as {@code hawser helper run} starts it, on a socket of the node's own. */
 final class HelperProcess implements AutoCloseable {
 
-    /** What launcher and helper call their socket. */
-    static final String SOCKET = "HAWSER_SOCKET";
-
+    private static final String SOCKET = RunningHelper.SOCKET_VARIABLE;
     private static final int PATIENCE_SECONDS = 60;
 
     private final Process process;

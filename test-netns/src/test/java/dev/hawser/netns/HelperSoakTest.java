@@ -3,6 +3,7 @@ package dev.hawser.netns;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hawser.resident.RunningHelper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,7 +112,7 @@ class HelperSoakTest {
                 "/usr/sbin:/usr/bin:/sbin:/bin",
                 "CNI_PATH",
                 node.plugins().toString(),
-                HelperProcess.SOCKET,
+                RunningHelper.SOCKET_VARIABLE,
                 HelperProcess.socketOf(node).toString());
         return Shell.run(Shell.join(shell, words), environment, new byte[0]);
     }

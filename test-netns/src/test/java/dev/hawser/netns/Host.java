@@ -68,7 +68,12 @@ final class Host implements AutoCloseable {
     static Host take() {
         return ThisRun.isThroughHelper()
                 ? Optional.ofNullable(IDLE.poll()).orElseGet(Host::withHelper)
-                : new Host(Netns.create("host"), Optional.empty());
+                : withoutHelper(Netns.create("host"));
+    }
+
+    /** A namespace whose calls ask no helper, unless they name one. */
+    static Host withoutHelper(Netns netns) {
+        return new Host(netns, Optional.empty());
     }
 
     private static Host withHelper() {
