@@ -28,11 +28,7 @@ final class CniPlugin {
      */
     static Path directory() {
         Optional<Path> named = setting("hawser.cni.bin", "HAWSER_CNI_BIN");
-        if (named.isPresent() && ThisRun.isThroughHelper()) {
-            throw new AssertionError(
-                    "only the tree that was built is tested through a helper, because nothing but the helper"
-                            + " can make its calls then: do not name another one with HAWSER_CNI_BIN");
-        }
+        ThisRun.requireBuiltTree(named);
         Path directory = named.orElseGet(CniPlugin::installed);
         if (!Files.isExecutable(directory.resolve("bridge"))) {
             throw new AssertionError("no executable bridge in " + directory

@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
  * The namespace that plays the node of one test, and who makes the calls there. Without a helper each test gets a new one. With
- * a helper, whose start takes longer than most tests, node and helper serve one test after another: as on a real node, pods, networks and
- * rules come and go and the helper stays. A test begins with nothing of the tests before it: that is checked.
+ * a helper, whose start takes longer than most tests, both serve one test after another: as on a real node, pods, networks
+ * and rules come and go and the helper stays. That nothing stays of a test is checked.
  */
 final class Host implements AutoCloseable {
 
@@ -50,6 +50,8 @@ final class Host implements AutoCloseable {
 
         static Resident in(Netns netns) {
             TemporaryDirectory directory = TemporaryDirectory.create("hawser-helper-");
+            // A new namespace may forward already: it takes after the one that the machine began with.
+            reset(netns);
             String empty = look(netns);
             RunningHelper helper =
                     RunningHelper.start(netns.path(), CniPlugin.directory().resolve("hawser"), directory.path());
@@ -112,6 +114,10 @@ final class Host implements AutoCloseable {
             // It may be gone already, with its other end.
             Shell.run(List.of("ip", "-n", netns.name(), "link", "delete", "dev", link));
         }
+        reset(netns);
+    }
+
+    private static void reset(Netns netns) {
         netns.output("sh", "-ec", RESET);
     }
 

@@ -107,9 +107,9 @@ final class Netns implements AutoCloseable {
         return pings(address, 5);
     }
 
-    /** Whether {@code address}, which would answer at once if it could, is silent for two seconds. */
+    /** Whether {@code address}, which would answer at once if it could, is silent for a second. */
     boolean cannotReach(String address) {
-        return !pings(address, 2);
+        return !pings(address, 1);
     }
 
     private boolean pings(String address, int seconds) {

@@ -1,5 +1,7 @@
 /**
  * Black-box tests of the CNI plugin files on the real kernel: each test gets a host namespace and pod namespaces of its own.
+ * They run twice: each call in a JVM of its own, and made by a helper that lives in the host namespace ({@link
+ * dev.hawser.resident.ThisRun}).
  *
  * <p>The one door is {@link dev.hawser.netns.TestNode}. This package must not know Hawser's classes: it executes the
  * installed plugin files, or those of the directory that {@code HAWSER_CNI_BIN} names, as a runtime does, and looks at the

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * How this run of the tests has plugin calls made: {@code cold}, by a JVM for each call, or by a {@code helper}. The system property
@@ -18,6 +19,19 @@ public final class ThisRun {
     /** Whether helpers make the calls. */
     public static boolean isThroughHelper() {
         return THROUGH_HELPER;
+    }
+
+    /**
+     * That helpers are tested with the tree that was built: of no other installation can it be said that nothing but the helper
+     * makes its calls.
+     *
+     * @param named the installation that somebody wants to test in place of the built one
+     */
+    public static void requireBuiltTree(Optional<Path> named) {
+        if (THROUGH_HELPER && named.isPresent()) {
+            throw new AssertionError("through a helper only the tree that was built is tested, not " + named.get()
+                    + ": leave HAWSER_CNI_BIN away");
+        }
     }
 
     /**

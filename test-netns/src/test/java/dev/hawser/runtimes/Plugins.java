@@ -35,7 +35,9 @@ final class Plugins {
     /** A CNI bin directory with Hawser installed into it, and the reference's plugins that Hawser lacks beside it. */
     static Path hawser(Workspace workspace) {
         Path bin = workspace.directory("cni-bin");
-        variable("HAWSER_CNI_BIN").ifPresentOrElse(installed -> link(bin, installed), () -> install(workspace, bin));
+        Optional<Path> named = variable("HAWSER_CNI_BIN");
+        ThisRun.requireBuiltTree(named);
+        named.ifPresentOrElse(installed -> link(bin, installed), () -> install(workspace, bin));
         BORROWED.stream()
                 .filter(plugin -> !Files.exists(bin.resolve(plugin)))
                 .forEach(plugin -> link(bin.resolve(plugin), reference().resolve(plugin), plugin));
