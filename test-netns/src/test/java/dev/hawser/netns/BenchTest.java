@@ -113,7 +113,9 @@ class BenchTest {
     }
 
     private Process bench(List<String> more) throws IOException {
-        List<String> command = new ArrayList<>(List.of(HAWSER.toString(), "bench", "--directory=" + scratch()));
+        // A shell has what it starts in the background ignore Ctrl-C, and so everything that this starts.
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        command.addAll(List.of(HAWSER.toString(), "bench", "--directory=" + scratch()));
         command.addAll(SHORT);
         command.addAll(more);
         ProcessBuilder builder = new ProcessBuilder(command)
