@@ -70,7 +70,7 @@ final class HelperRunCommand implements Callable<Integer> {
             names = "--delete-threads",
             paramLabel = "N",
             description = "How many DELs at once: they share the kernel's wait.")
-    private int deleteThreads = 64;
+    private int deleteThreads = 128;
 
     @Option(names = "--queue", paramLabel = "N", description = "How many calls of a kind may wait.")
     private int queueLimit = 1024;

@@ -64,7 +64,11 @@ final class BridgeRemoval {
         }
     }
 
+    /** For masquerades: nothing else goes by an address, and to ask the pool takes a turn under its lock. */
     private void collectAddresses() {
+        if (conf.masquerade().isEmpty()) {
+            return;
+        }
         cleanup.attempt(() -> addresses.addAll(conf.addresses().held(node)));
         previous.ifPresent(result -> result.ips().forEach(ip -> addresses.add(ip.address())));
     }
