@@ -25,7 +25,8 @@ public final class Fd implements AutoCloseable {
     /** asm-generic/fcntl.h. */
     public static final int O_CLOEXEC = 0x80000;
 
-    private static final int O_NONBLOCK = 0x800;
+    /** asm-generic/fcntl.h. */
+    static final int O_NONBLOCK = 0x800;
 
     private static final int F_DUPFD_CLOEXEC = 1030;
 

@@ -24,12 +24,13 @@ public final class Netns implements AutoCloseable {
     }
 
     /**
-     * Opens the namespace that this file is bound to, such as {@code /run/netns/x} or {@code /proc/42/ns/net}.
+     * Opens the namespace that this file is bound to, such as {@code /run/netns/x} or {@code /proc/42/ns/net}. Whatever the path
+     * names, a FIFO for instance, opening it does not wait.
      *
      * @throws KernelException ENOENT if there is no such file; without errno if it is no network namespace
      */
     public static Netns open(Path path) {
-        return checked(Fd.open(path, Fd.O_RDONLY, 0));
+        return checked(Fd.open(path, Fd.O_RDONLY | Fd.O_NONBLOCK, 0));
     }
 
     /**

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class NetnsTest {
@@ -38,6 +39,18 @@ class NetnsTest {
 
         assertTrue(e.toString().contains(file + " is not a network namespace: unknown FS magic 0x"), e::toString);
         assertEquals(0, e.errno());
+    }
+
+    /** open(2) of a FIFO waits for somebody who writes to it, unless told not to. */
+    @Test
+    @Timeout(30)
+    void aFifoIsNoNamespaceAndIsNotWaitedFor() throws Exception {
+        Path fifo = directory.resolve("fifo");
+        assertEquals(0, new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor());
+
+        KernelException e = assertThrows(KernelException.class, () -> Netns.open(fifo));
+
+        assertTrue(e.toString().contains(fifo + " is not a network namespace"), e::toString);
     }
 
     @Test
