@@ -59,7 +59,7 @@ enum {
 };
 
 /* ErrorCode of dev.hawser.spec. */
-enum { TRY_AGAIN_LATER = 11, INTERNAL = 999 };
+enum { IO_FAILURE = 5, TRY_AGAIN_LATER = 11, INTERNAL = 999 };
 
 /* What the JVM is started for. */
 struct jvm {
@@ -331,7 +331,7 @@ static struct bytes read_stdin(void) {
         else if (count == 0)
             break;
         else if (errno != EINTR)
-            fail("error reading from stdin: %s", strerror(errno));
+            fail_with(IO_FAILURE, text_of("error reading from stdin: %s", strerror(errno)));
     }
     return bytes;
 }

@@ -331,6 +331,7 @@ final class LauncherCallTest {
         }
 
         assertEquals(1, outcome.status(), outcome::toString);
+        assertTrue(outcome.out().contains("\"code\": 5,"), outcome::toString);
         assertTrue(outcome.out().contains("error reading from stdin: Bad file descriptor"), outcome::toString);
         assertFalse(called.get());
     }
