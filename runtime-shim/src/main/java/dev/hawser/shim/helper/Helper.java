@@ -26,8 +26,10 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -159,8 +161,9 @@ public final class Helper {
         return replaceAt(socket, bootstrap, log);
     }
 
-    /** Appears under its name when it is ready, with its final permissions, in place of whatever had that name. */
+    /** Appears under its name when it is ready, with its final permissions, in place of a socket that had that name. */
     static Channel replaceAt(Path socket, ServerBootstrap bootstrap, Consumer<String> log) throws IOException {
+        refuseOtherFile(socket);
         String prefix = socket.getFileName() + UNFINISHED;
         removeUnfinished(Files.createDirectories(socket.toAbsolutePath().getParent()), prefix);
         Path unfinished = socket.resolveSibling(prefix + ProcessHandle.current().pid());
@@ -168,6 +171,17 @@ public final class Helper {
         Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rw-------"));
         Files.move(unfinished, socket, StandardCopyOption.ATOMIC_MOVE);
         return listener;
+    }
+
+    /** A name that was mistyped must not cost somebody a file. */
+    private static void refuseOtherFile(Path socket) throws IOException {
+        boolean replaceable = Files.notExists(socket, LinkOption.NOFOLLOW_LINKS)
+                || Files.readAttributes(socket, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                        .isOther();
+        if (!replaceable) {
+            throw new BindException(
+                    "listen at " + socket + ": there is a file that is no socket: remove it, or name another socket");
+        }
     }
 
     /** What a process left that was killed before its socket was ready; and one that had our number. */

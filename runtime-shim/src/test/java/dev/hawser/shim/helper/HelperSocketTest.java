@@ -77,6 +77,18 @@ class HelperSocketTest {
     }
 
     @Test
+    void aFileThatIsNoSocketIsNotReplaced() throws Exception {
+        Files.writeString(socket(), "precious");
+
+        BindException refused = assertThrows(BindException.class, () -> open(1, 1, Duration.ofSeconds(1)));
+
+        assertEquals(
+                "listen at " + socket() + ": there is a file that is no socket: remove it, or name another socket",
+                refused.getMessage());
+        assertEquals("precious", Files.readString(socket()));
+    }
+
+    @Test
     void aSecondHelperIsRefusedAndTheFirstGoesOn() throws Exception {
         start();
 
