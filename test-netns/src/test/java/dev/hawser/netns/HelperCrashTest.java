@@ -30,10 +30,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * that failed they send DEL, or (the runtime has crashed too) delete the namespace and leave the rest to GC.
  *
  * <p>A regular run kills for {@value #REGULAR_SECONDS} seconds, which is some 35 times on two processors. To kill a thousand
- * times, which takes some twenty minutes: {@code mvn -pl test-netns -am -Dtest=HelperCrashTest
- * -Dsurefire.failIfNoSpecifiedTests=false -Dhawser.crash.kills=1000 test}; {@code -Dhawser.crash.callers} says how many call at
- * once. What a failure says after {@code seed} can be given as {@code -Dhawser.crash.seed}: it draws the same lots, though not
- * the same race.
+ * times, which takes some twenty-five minutes: {@code mvn -pl test-netns -am -Dtest=HelperCrashTest
+ * -Dsurefire.failIfNoSpecifiedTests=false -Dhawser.crash.kills=1000 test-compile surefire:test@default-test}; {@code
+ * -Dhawser.crash.callers} says how many call at once. What a failure says after {@code seed} can be given as {@code
+ * -Dhawser.crash.seed}: it draws the same lots, though not the same race.
  */
 class HelperCrashTest {
 
