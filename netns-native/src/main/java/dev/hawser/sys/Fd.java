@@ -132,7 +132,9 @@ public final class Fd implements AutoCloseable {
     /** Sets an {@code int} option to 1 (setsockopt(2)). */
     public void enable(int level, int option) {
         retrying(
-                "set an option of", subject, () -> Native.LIBC.setsockopt(number(), level, option, ONE, Integer.BYTES));
+                "set option " + option + " of",
+                subject,
+                () -> Native.LIBC.setsockopt(number(), level, option, ONE, Integer.BYTES));
     }
 
     /** Binds a socket to the address between position and limit of a direct buffer (bind(2)). */
