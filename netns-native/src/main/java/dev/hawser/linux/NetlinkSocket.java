@@ -167,13 +167,14 @@ final class NetlinkSocket implements AutoCloseable {
             MessageReader messages = new MessageReader(buffer);
             while (messages.next()) {
                 NlMsgHdr header = messages.header();
-                if (header.sequence() == sequence && header.type() == Netlink.NLMSG_ERROR) {
-                    messages.ack().ignoring(missing).orFail("look up", subject);
-                    return Optional.empty();
+                if (header.sequence() != sequence) {
+                    continue; // left over from an earlier request
                 }
-                if (header.sequence() == sequence) {
+                if (header.type() != Netlink.NLMSG_ERROR) {
                     return Optional.of(decoder.apply(messages.body()));
                 }
+                messages.ack().ignoring(missing).orFail("look up", subject);
+                return Optional.empty();
             }
         }
         throw noAnswer();
