@@ -3,8 +3,11 @@ package dev.hawser.app;
 import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
+import dev.hawser.kernel.FirewallChange;
+import dev.hawser.kernel.IpChange;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.Link;
+import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.NftChain;
 import dev.hawser.kernel.Route;
 import dev.hawser.kernel.Side;
@@ -23,30 +26,30 @@ record MeasuredKernel(Kernel kernel, Phases phases) implements Kernel {
 
     private static Phase phase(Change change) {
         return switch (change) {
-            case Change.AddMasquerade _,
-                    Change.DeleteMasquerade _,
-                    Change.AddMacGuard _,
-                    Change.DeleteMacGuard _,
-                    Change.DeleteNftRule _,
-                    Change.DeleteNftChain _,
-                    Change.RestoreIptables _ -> Phase.FIREWALL;
-            case Change.AddBridge _,
-                    Change.AddVeth _,
-                    Change.DeleteLink _,
-                    Change.SetUp _,
-                    Change.SetDown _,
-                    Change.SetAlias _,
-                    Change.SetPromiscuous _,
-                    Change.PinMac _,
-                    Change.SetBridgePort _,
-                    Change.AddBridgeVlan _,
-                    Change.ClearBridgeVlans _,
-                    Change.AwaitUp _,
-                    Change.AddAddress _,
-                    Change.DeleteAddress _,
-                    Change.AwaitAddresses _,
-                    Change.AddRoute _,
-                    Change.DeleteRoute _,
+            case FirewallChange.AddMasquerade _,
+                    FirewallChange.DeleteMasquerade _,
+                    FirewallChange.AddMacGuard _,
+                    FirewallChange.DeleteMacGuard _,
+                    FirewallChange.DeleteNftRule _,
+                    FirewallChange.DeleteNftChain _,
+                    FirewallChange.RestoreIptables _ -> Phase.FIREWALL;
+            case LinkChange.AddBridge _,
+                    LinkChange.AddVeth _,
+                    LinkChange.DeleteLink _,
+                    LinkChange.SetUp _,
+                    LinkChange.SetDown _,
+                    LinkChange.SetAlias _,
+                    LinkChange.SetPromiscuous _,
+                    LinkChange.PinMac _,
+                    LinkChange.SetBridgePort _,
+                    LinkChange.AddBridgeVlan _,
+                    LinkChange.ClearBridgeVlans _,
+                    LinkChange.AwaitUp _,
+                    IpChange.AddAddress _,
+                    IpChange.DeleteAddress _,
+                    IpChange.AwaitAddresses _,
+                    IpChange.AddRoute _,
+                    IpChange.DeleteRoute _,
                     Change.SetSysctl _ -> Phase.KERNEL;
         };
     }
@@ -87,12 +90,12 @@ record MeasuredKernel(Kernel kernel, Phases phases) implements Kernel {
     }
 
     @Override
-    public List<Change.AddMasquerade> masquerades() {
+    public List<FirewallChange.AddMasquerade> masquerades() {
         return phases.get(Phase.FIREWALL, kernel::masquerades);
     }
 
     @Override
-    public List<Change.AddMacGuard> macGuards() {
+    public List<FirewallChange.AddMacGuard> macGuards() {
         return phases.get(Phase.FIREWALL, kernel::macGuards);
     }
 

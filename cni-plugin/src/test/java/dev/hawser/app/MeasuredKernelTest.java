@@ -4,9 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Attachment;
-import dev.hawser.kernel.Change;
 import dev.hawser.kernel.FakeKernel;
+import dev.hawser.kernel.FirewallChange;
 import dev.hawser.kernel.Kernel;
+import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.Side;
 import dev.hawser.run.Phases;
 import dev.hawser.run.Phases.Phase;
@@ -31,13 +32,13 @@ class MeasuredKernelTest {
         Attachment owner = new Attachment("net", "c1", "eth0");
 
         try (Kernel kernel = new MeasuredKernel(fake, phases)) {
-            kernel.apply(Side.HOST, new Change.AddBridge("cni0", OptionalInt.empty(), false));
-            kernel.apply(Side.HOST, new Change.AddMasquerade(address, owner));
+            kernel.apply(Side.HOST, new LinkChange.AddBridge("cni0", OptionalInt.empty(), false));
+            kernel.apply(Side.HOST, new FirewallChange.AddMasquerade(address, owner));
             kernel.link(Side.HOST, "cni0");
             kernel.masqueradeOwner(address);
         }
 
         assertEquals(List.of(Phase.KERNEL, Phase.FIREWALL, Phase.KERNEL, Phase.FIREWALL, Phase.KERNEL), entered);
-        assertEquals(List.of(new Change.AddMasquerade(address, owner.abbreviated())), fake.masquerades());
+        assertEquals(List.of(new FirewallChange.AddMasquerade(address, owner.abbreviated())), fake.masquerades());
     }
 }

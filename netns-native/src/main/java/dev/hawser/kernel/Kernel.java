@@ -58,10 +58,10 @@ public interface Kernel extends AutoCloseable {
     Optional<Attachment> masqueradeOwner(Cidr address);
 
     /** All masqueraded addresses, each with its owner in {@link Attachment#abbreviated()} form. Host side. */
-    List<Change.AddMasquerade> masquerades();
+    List<FirewallChange.AddMasquerade> masquerades();
 
     /** All guarded bridge ports, each with its owner in {@link Attachment#abbreviated()} form. Host side. */
-    List<Change.AddMacGuard> macGuards();
+    List<FirewallChange.AddMacGuard> macGuards();
 
     /** The rules of this chain; none if there is no such chain. A look-up by name: it runs no process. Host side. */
     List<NftChain.Rule> rules(NftChain chain);

@@ -7,7 +7,7 @@ import static dev.hawser.kernel.Errno.EEXIST;
 import static dev.hawser.kernel.Errno.EOPNOTSUPP;
 
 import dev.hawser.ip.Cidr;
-import dev.hawser.kernel.Change;
+import dev.hawser.kernel.IpChange;
 import dev.hawser.kernel.KernelException;
 import dev.hawser.kernel.Link;
 import dev.hawser.netlink.Ack;
@@ -27,7 +27,7 @@ final class Addresses {
         this.links = new Links(namespace);
     }
 
-    void add(Change.AddAddress change) {
+    void add(IpChange.AddAddress change) {
         int index = links.index(change.link());
         Ack ack = namespace.route().execute(AddressCodec.add(index, change.address()));
         if (ack.is(EEXIST) && has(index, change.address())) {
@@ -45,7 +45,7 @@ final class Addresses {
         return entries(index).stream().anyMatch(entry -> entry.address().equals(address));
     }
 
-    private static String advice(Ack ack, Change.AddAddress change) {
+    private static String advice(Ack ack, IpChange.AddAddress change) {
         if (ack.is(EEXIST)) {
             return ": it has this address with another prefix length";
         }
@@ -53,7 +53,7 @@ final class Addresses {
         return refused && !change.address().isIpv4() ? ": is IPv6 enabled in the kernel and on the link?" : "";
     }
 
-    void delete(Change.DeleteAddress change) {
+    void delete(IpChange.DeleteAddress change) {
         Optional<Link> link = links.find(change.link());
         if (link.isPresent()) {
             namespace
@@ -74,7 +74,7 @@ final class Addresses {
      * A link that is down searches no duplicates: its addresses stay tentative until it is up, and that is no error, as
      * with the reference plugins.
      */
-    void await(Change.AwaitAddresses wait) {
+    void await(IpChange.AwaitAddresses wait) {
         String link = wait.link();
         int index = links.index(link);
         boolean done = Waiting.until(() -> noneTentative(link, index), wait.timeoutMillis());

@@ -9,7 +9,7 @@ import static dev.hawser.kernel.Errno.EPERM;
 
 import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Attachment;
-import dev.hawser.kernel.Change;
+import dev.hawser.kernel.FirewallChange;
 import dev.hawser.kernel.KernelException;
 import dev.hawser.kernel.NftChain;
 import dev.hawser.netfilter.Nftables;
@@ -92,15 +92,27 @@ final class Firewall {
         }
     }
 
+    void apply(FirewallChange change) {
+        switch (change) {
+            case FirewallChange.AddMasquerade add -> apply(add);
+            case FirewallChange.DeleteMasquerade delete -> apply(delete);
+            case FirewallChange.AddMacGuard add -> apply(add);
+            case FirewallChange.DeleteMacGuard delete -> apply(delete);
+            case FirewallChange.DeleteNftRule delete -> apply(delete);
+            case FirewallChange.DeleteNftChain delete -> apply(delete);
+            case FirewallChange.RestoreIptables restore -> apply(restore);
+        }
+    }
+
     // ---- Masquerading
 
-    void apply(Change.AddMasquerade change) {
+    void apply(FirewallChange.AddMasquerade change) {
         Ack ack = withRuleset(() -> tryToAdd(change), Ruleset.masquerade(change.address()));
         require(ack, "masquerade", change.address() + " for " + change.owner());
     }
 
     /** The element of an address that was used before may be left from a pod that we were not asked to delete. */
-    private Ack tryToAdd(Change.AddMasquerade change) {
+    private Ack tryToAdd(FirewallChange.AddMasquerade change) {
         Ack ack = execute(List.of(Nftables.add(change)));
         if (!exists(ack)) {
             return ack;
@@ -114,7 +126,7 @@ final class Firewall {
         return masqueradeOwner(address).filter(owner.abbreviated()::equals).isPresent();
     }
 
-    void apply(Change.DeleteMasquerade change) {
+    void apply(FirewallChange.DeleteMasquerade change) {
         if (isOf(change.owner(), change.address())) {
             Ack ack = execute(List.of(Nftables.deleteMasquerade(change.address())));
             require(ack.ignoring(ENOENT), "stop masquerading", change.address().toString());
@@ -125,10 +137,10 @@ final class Firewall {
         return host.netfilter()
                 .find(Nftables.masqueradeOf(address), Nftables::masquerades, ENOENT, "the masquerade of " + address)
                 .flatMap(found -> found.stream().findFirst())
-                .map(Change.AddMasquerade::owner);
+                .map(FirewallChange.AddMasquerade::owner);
     }
 
-    List<Change.AddMasquerade> masquerades() {
+    List<FirewallChange.AddMasquerade> masquerades() {
         return dump(Nftables.allMasqueradeSets(), Nftables::masqueradeSets, "masqueraded subnets").stream()
                 .flatMap(set -> dump(Nftables.allMasquerades(set), Nftables::masquerades, "masquerades").stream())
                 .toList();
@@ -136,24 +148,24 @@ final class Firewall {
 
     // ---- MAC guards
 
-    void apply(Change.AddMacGuard change) {
+    void apply(FirewallChange.AddMacGuard change) {
         Ack ack = withRuleset(() -> tryToAdd(change), Ruleset.macGuard());
         require(ack, "guard", change.link() + " with " + change.mac());
     }
 
     /** A port that is guarded already keeps no other MAC than the one that is asked for now. */
-    private Ack tryToAdd(Change.AddMacGuard change) {
+    private Ack tryToAdd(FirewallChange.AddMacGuard change) {
         Ack ack = execute(Nftables.add(change));
         return exists(ack) ? replace(change) : ack;
     }
 
-    private Ack replace(Change.AddMacGuard change) {
+    private Ack replace(FirewallChange.AddMacGuard change) {
         List<Request> requests = new ArrayList<>(guardOf(change.link()));
         requests.addAll(Nftables.add(change));
         return execute(requests);
     }
 
-    void apply(Change.DeleteMacGuard change) {
+    void apply(FirewallChange.DeleteMacGuard change) {
         Ack ack = execute(
                 List.of(Nftables.deleteAllowed(change.link(), change.mac()), Nftables.deleteGuarded(change.link())));
         for (int attempt = 1; ack.is(ENOENT) && attempt < ATTEMPTS; attempt++) {
@@ -175,12 +187,12 @@ final class Firewall {
         return requests;
     }
 
-    List<Change.AddMacGuard> macGuards() {
+    List<FirewallChange.AddMacGuard> macGuards() {
         Map<String, Attachment> owners = new HashMap<>();
         guardedPorts().forEach(port -> port.owner().ifPresent(owner -> owners.put(port.link(), owner)));
         return allowedMacs().stream()
                 .filter(allowed -> owners.containsKey(allowed.link()))
-                .map(allowed -> new Change.AddMacGuard(allowed.link(), allowed.mac(), ownerOf(allowed, owners)))
+                .map(allowed -> new FirewallChange.AddMacGuard(allowed.link(), allowed.mac(), ownerOf(allowed, owners)))
                 .toList();
     }
 
@@ -201,7 +213,7 @@ final class Firewall {
     /** Loads what is missing of the rulesets of these subnets and, if {@code guards}, of the MAC guards. */
     void loadMissing(Collection<Cidr> addresses, boolean guards) {
         Map<String, String> scripts = new LinkedHashMap<>();
-        addresses.forEach(address -> scripts.put(Change.masqueradeSet(address), Ruleset.masquerade(address)));
+        addresses.forEach(address -> scripts.put(FirewallChange.masqueradeSet(address), Ruleset.masquerade(address)));
         scripts.keySet().removeIf(subnet -> isWhole(new NftChain("inet", "hawser", subnet), MASQUERADE_RULES));
         String script = String.join("", scripts.values());
         if (guards && !isWhole(new NftChain("bridge", "hawser", "prerouting"), GUARD_RULES)) {
@@ -217,9 +229,9 @@ final class Firewall {
     }
 
     /** Adds many elements, a hundred in one transaction where nobody else adds the same. */
-    void addAll(List<Change.AddMasquerade> masquerades) {
+    void addAll(List<FirewallChange.AddMasquerade> masquerades) {
         for (int start = 0; start < masquerades.size(); start += ELEMENTS_AT_ONCE) {
-            List<Change.AddMasquerade> some =
+            List<FirewallChange.AddMasquerade> some =
                     masquerades.subList(start, Math.min(masquerades.size(), start + ELEMENTS_AT_ONCE));
             if (!execute(some.stream().map(Nftables::add).toList()).isOk()) {
                 some.forEach(this::apply);
@@ -239,19 +251,19 @@ final class Firewall {
         return dump(Nftables.rulesOf(chain), answer -> Nftables.rules(chain, answer), "the rules of " + chain);
     }
 
-    void apply(Change.DeleteNftRule change) {
+    void apply(FirewallChange.DeleteNftRule change) {
         Ack ack = execute(List.of(Nftables.deleteRule(change.chain(), change.handle())));
         require(ack.ignoring(ENOENT), "delete rule", change.chain() + " handle " + change.handle());
     }
 
-    void apply(Change.DeleteNftChain change) {
+    void apply(FirewallChange.DeleteNftChain change) {
         Ack ack = execute(Nftables.delete(change.chain()));
         require(ack.ignoring(ENOENT), "delete chain", change.chain().toString());
     }
 
     // ---- iptables
 
-    void apply(Change.RestoreIptables change) {
+    void apply(FirewallChange.RestoreIptables change) {
         String tool = change.ipv4() ? "iptables-restore" : "ip6tables-restore";
         String input = "*" + change.table() + "\n" + String.join("\n", change.lines()) + "\nCOMMIT\n";
         run(toolOrThrow(tool, "iptables"), List.of("--noflush", "--wait"), input);

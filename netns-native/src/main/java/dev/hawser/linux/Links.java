@@ -7,10 +7,10 @@ import static dev.hawser.kernel.Errno.EOPNOTSUPP;
 import static dev.hawser.netlink.Rtnetlink.IFF_PROMISC;
 import static dev.hawser.netlink.Rtnetlink.IFF_UP;
 
-import dev.hawser.kernel.Change;
 import dev.hawser.kernel.Errno;
 import dev.hawser.kernel.KernelException;
 import dev.hawser.kernel.Link;
+import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.netlink.Ack;
 import dev.hawser.netlink.LinkCodec;
@@ -67,7 +67,7 @@ final class Links {
         return socket().dump(LinkCodec.all(), LinkReader::link, "links");
     }
 
-    void add(Change.AddBridge bridge) {
+    void add(LinkChange.AddBridge bridge) {
         Ack ack = execute(LinkCodec.add(bridge));
         if (ack.is(EEXIST)) {
             requireBridge(bridge.name());
@@ -87,7 +87,7 @@ final class Links {
      *
      * @param far the namespace of the peer, which may be this one
      */
-    void add(Change.AddVeth veth, Namespace far) {
+    void add(LinkChange.AddVeth veth, Namespace far) {
         OptionalInt master =
                 veth.master().isPresent() ? OptionalInt.of(index(veth.master().get())) : OptionalInt.empty();
         namespace.indexes().remove(veth.name());
@@ -106,7 +106,7 @@ final class Links {
         ack.orFail("add veth", veth.name() + " with peer " + veth.peer());
     }
 
-    private KernelException nameTaken(Change.AddVeth veth, Namespace far, Ack ack) {
+    private KernelException nameTaken(LinkChange.AddVeth veth, Namespace far, Ack ack) {
         String taken = new Links(far).find(veth.peer()).isPresent()
                 ? "container veth name (\"" + veth.peer() + "\") peer provided (\"" + veth.name() + "\") already exists"
                 : "add veth " + veth.name() + ": " + ack.text() + ": a link of this name is there already";
@@ -129,7 +129,7 @@ final class Links {
         execute(LinkCodec.setFlags(name, IFF_PROMISC, IFF_PROMISC)).orFail("make promiscuous link", name);
     }
 
-    void set(Change.SetAlias alias) {
+    void set(LinkChange.SetAlias alias) {
         execute(LinkCodec.set(alias)).orFail("set the alias of link", alias.link());
     }
 
@@ -140,11 +140,11 @@ final class Links {
         execute(LinkCodec.setMac(name, mac)).orFail("pin the MAC of link", name);
     }
 
-    void set(Change.SetBridgePort port) {
+    void set(LinkChange.SetBridgePort port) {
         execute(LinkCodec.set(port)).orFail("set hairpin and isolation of bridge port", port.link());
     }
 
-    void add(Change.AddBridgeVlan vlan) {
+    void add(LinkChange.AddBridgeVlan vlan) {
         Ack ack = execute(LinkCodec.addVlan(index(vlan.link()), vlan.vlanId(), vlan.untagged()));
         vlanAnswer(ack, "add VLAN " + vlan.vlanId() + " to bridge port", vlan.link());
     }
@@ -164,7 +164,7 @@ final class Links {
     }
 
     /** The kernel brings its own view of the carrier up to date before it answers RTM_GETLINK (linkwatch_sync_dev). */
-    void awaitUp(Change.AwaitUp wait) {
+    void awaitUp(LinkChange.AwaitUp wait) {
         String name = wait.link();
         if (!Waiting.until(() -> state(name).isReady(), wait.timeoutMillis())) {
             throw new KernelException(

@@ -3,9 +3,12 @@ package dev.hawser.linux;
 import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
+import dev.hawser.kernel.FirewallChange;
+import dev.hawser.kernel.IpChange;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.KernelException;
 import dev.hawser.kernel.Link;
+import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.NftChain;
 import dev.hawser.kernel.Route;
 import dev.hawser.kernel.Side;
@@ -89,31 +92,37 @@ public final class LinuxKernel implements Kernel {
     public void apply(Side side, Change change) {
         Namespace namespace = namespace(side);
         switch (change) {
-            case Change.AddBridge add -> new Links(namespace).add(add);
-            case Change.AddVeth add -> new Links(namespace).add(add, namespace(add.peerSide()));
-            case Change.DeleteLink delete -> delete(side, delete.name());
-            case Change.SetUp set -> new Links(namespace).setUp(set.link());
-            case Change.SetDown set -> new Links(namespace).setDown(set.link());
-            case Change.SetAlias set -> new Links(namespace).set(set);
-            case Change.SetPromiscuous set -> new Links(namespace).setPromiscuous(set.link());
-            case Change.PinMac pin -> new Links(namespace).pinMac(pin.link());
-            case Change.SetBridgePort set -> new Links(namespace).set(set);
-            case Change.AddBridgeVlan add -> new Links(namespace).add(add);
-            case Change.ClearBridgeVlans clear -> new Links(namespace).clearVlans(clear.link());
-            case Change.AwaitUp await -> new Links(namespace).awaitUp(await);
-            case Change.AddAddress add -> new Addresses(namespace).add(add);
-            case Change.DeleteAddress delete -> new Addresses(namespace).delete(delete);
-            case Change.AwaitAddresses await -> new Addresses(namespace).await(await);
-            case Change.AddRoute add -> new Routes(namespace).add(add);
-            case Change.DeleteRoute delete -> new Routes(namespace).delete(delete);
+            case LinkChange link -> apply(side, namespace, link);
+            case IpChange ip -> apply(namespace, ip);
+            case FirewallChange rules -> firewall().apply(rules);
             case Change.SetSysctl set -> new Sysctls(namespace).set(set);
-            case Change.AddMasquerade add -> firewall().apply(add);
-            case Change.DeleteMasquerade delete -> firewall().apply(delete);
-            case Change.AddMacGuard add -> firewall().apply(add);
-            case Change.DeleteMacGuard delete -> firewall().apply(delete);
-            case Change.DeleteNftRule delete -> firewall().apply(delete);
-            case Change.DeleteNftChain delete -> firewall().apply(delete);
-            case Change.RestoreIptables restore -> firewall().apply(restore);
+        }
+    }
+
+    private void apply(Side side, Namespace namespace, LinkChange change) {
+        switch (change) {
+            case LinkChange.AddBridge add -> new Links(namespace).add(add);
+            case LinkChange.AddVeth add -> new Links(namespace).add(add, namespace(add.peerSide()));
+            case LinkChange.DeleteLink delete -> delete(side, delete.name());
+            case LinkChange.SetUp set -> new Links(namespace).setUp(set.link());
+            case LinkChange.SetDown set -> new Links(namespace).setDown(set.link());
+            case LinkChange.SetAlias set -> new Links(namespace).set(set);
+            case LinkChange.SetPromiscuous set -> new Links(namespace).setPromiscuous(set.link());
+            case LinkChange.PinMac pin -> new Links(namespace).pinMac(pin.link());
+            case LinkChange.SetBridgePort set -> new Links(namespace).set(set);
+            case LinkChange.AddBridgeVlan add -> new Links(namespace).add(add);
+            case LinkChange.ClearBridgeVlans clear -> new Links(namespace).clearVlans(clear.link());
+            case LinkChange.AwaitUp await -> new Links(namespace).awaitUp(await);
+        }
+    }
+
+    private static void apply(Namespace namespace, IpChange change) {
+        switch (change) {
+            case IpChange.AddAddress add -> new Addresses(namespace).add(add);
+            case IpChange.DeleteAddress delete -> new Addresses(namespace).delete(delete);
+            case IpChange.AwaitAddresses await -> new Addresses(namespace).await(await);
+            case IpChange.AddRoute add -> new Routes(namespace).add(add);
+            case IpChange.DeleteRoute delete -> new Routes(namespace).delete(delete);
         }
     }
 
@@ -153,12 +162,12 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
-    public List<Change.AddMasquerade> masquerades() {
+    public List<FirewallChange.AddMasquerade> masquerades() {
         return firewall().masquerades();
     }
 
     @Override
-    public List<Change.AddMacGuard> macGuards() {
+    public List<FirewallChange.AddMacGuard> macGuards() {
         return firewall().macGuards();
     }
 

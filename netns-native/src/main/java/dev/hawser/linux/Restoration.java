@@ -4,7 +4,7 @@ import static java.util.stream.Collectors.toSet;
 
 import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Alias;
-import dev.hawser.kernel.Change;
+import dev.hawser.kernel.FirewallChange;
 import dev.hawser.kernel.Link;
 import dev.hawser.linux.RulesetMonitor.Restored;
 import java.util.LinkedHashMap;
@@ -24,7 +24,8 @@ final class Restoration {
     }
 
     /** What the links want. An address that two links speak of belongs to the newer one. */
-    private record Wanted(Map<Cidr, Change.AddMasquerade> masquerades, Map<String, Change.AddMacGuard> guards) {
+    private record Wanted(
+            Map<Cidr, FirewallChange.AddMasquerade> masquerades, Map<String, FirewallChange.AddMacGuard> guards) {
 
         static Wanted of(List<Link> links) {
             Wanted wanted = new Wanted(new LinkedHashMap<>(), new LinkedHashMap<>());
@@ -36,17 +37,18 @@ final class Restoration {
 
         private void add(String link, Alias alias) {
             alias.masquerades()
-                    .forEach(
-                            address -> masquerades.put(address, new Change.AddMasquerade(address, alias.attachment())));
-            alias.guard().ifPresent(mac -> guards.put(link, new Change.AddMacGuard(link, mac, alias.attachment())));
+                    .forEach(address ->
+                            masquerades.put(address, new FirewallChange.AddMasquerade(address, alias.attachment())));
+            alias.guard()
+                    .ifPresent(mac -> guards.put(link, new FirewallChange.AddMacGuard(link, mac, alias.attachment())));
         }
     }
 
     Restored run() {
         Wanted wanted = wanted();
         firewall.loadMissing(wanted.masquerades().keySet(), !wanted.guards().isEmpty());
-        List<Change.AddMasquerade> masquerades = missingMasquerades(wanted);
-        List<Change.AddMacGuard> guards = missingGuards(wanted);
+        List<FirewallChange.AddMasquerade> masquerades = missingMasquerades(wanted);
+        List<FirewallChange.AddMacGuard> guards = missingGuards(wanted);
         firewall.addAll(masquerades);
         guards.forEach(firewall::apply);
         if (!masquerades.isEmpty() || !guards.isEmpty()) {
@@ -59,31 +61,33 @@ final class Restoration {
         return Wanted.of(new Links(host).all());
     }
 
-    private List<Change.AddMasquerade> missingMasquerades(Wanted wanted) {
+    private List<FirewallChange.AddMasquerade> missingMasquerades(Wanted wanted) {
         Set<Cidr> present = firewall.masquerades().stream()
-                .map(Change.AddMasquerade::address)
+                .map(FirewallChange.AddMasquerade::address)
                 .collect(toSet());
         return wanted.masquerades().values().stream()
                 .filter(masquerade -> !present.contains(masquerade.address()))
                 .toList();
     }
 
-    private List<Change.AddMacGuard> missingGuards(Wanted wanted) {
-        Set<String> present =
-                firewall.macGuards().stream().map(Change.AddMacGuard::link).collect(toSet());
+    private List<FirewallChange.AddMacGuard> missingGuards(Wanted wanted) {
+        Set<String> present = firewall.macGuards().stream()
+                .map(FirewallChange.AddMacGuard::link)
+                .collect(toSet());
         return wanted.guards().values().stream()
                 .filter(guard -> !present.contains(guard.link()))
                 .toList();
     }
 
     /** A DEL that came meanwhile deleted the link, and then looked for elements that were not there yet. */
-    private void takeBackWhatIsGone(List<Change.AddMasquerade> masquerades, List<Change.AddMacGuard> guards) {
+    private void takeBackWhatIsGone(
+            List<FirewallChange.AddMasquerade> masquerades, List<FirewallChange.AddMacGuard> guards) {
         Wanted still = wanted();
         masquerades.stream()
                 .filter(added -> !still.masquerades().containsKey(added.address()))
-                .forEach(added -> firewall.apply(new Change.DeleteMasquerade(added.address(), added.owner())));
+                .forEach(added -> firewall.apply(new FirewallChange.DeleteMasquerade(added.address(), added.owner())));
         guards.stream()
                 .filter(added -> !still.guards().containsKey(added.link()))
-                .forEach(added -> firewall.apply(new Change.DeleteMacGuard(added.link(), added.mac())));
+                .forEach(added -> firewall.apply(new FirewallChange.DeleteMacGuard(added.link(), added.mac())));
     }
 }

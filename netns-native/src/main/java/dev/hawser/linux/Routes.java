@@ -6,7 +6,7 @@ import static dev.hawser.kernel.Errno.ENETDOWN;
 import static dev.hawser.kernel.Errno.ENETUNREACH;
 import static dev.hawser.kernel.Errno.ESRCH;
 
-import dev.hawser.kernel.Change;
+import dev.hawser.kernel.IpChange;
 import dev.hawser.kernel.KernelException;
 import dev.hawser.kernel.Link;
 import dev.hawser.kernel.Route;
@@ -29,7 +29,7 @@ final class Routes {
     }
 
     /** The kernel says EEXIST of the very same route only (fib_table_insert, fib6_add_rt2node). */
-    void add(Change.AddRoute change) {
+    void add(IpChange.AddRoute change) {
         int index = links.index(change.link());
         Ack ack =
                 namespace.route().execute(RouteCodec.add(index, change.route())).ignoring(EEXIST);
@@ -48,7 +48,7 @@ final class Routes {
         };
     }
 
-    void delete(Change.DeleteRoute change) {
+    void delete(IpChange.DeleteRoute change) {
         Optional<Link> link = links.find(change.link());
         if (link.isPresent()) {
             namespace

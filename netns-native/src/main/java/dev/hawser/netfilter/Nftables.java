@@ -36,9 +36,9 @@ import static dev.hawser.netlink.Netlink.NLM_F_REQUEST;
 import dev.hawser.ip.Cidr;
 import dev.hawser.ip.IpMath;
 import dev.hawser.kernel.Attachment;
-import dev.hawser.kernel.Change;
-import dev.hawser.kernel.Change.AddMacGuard;
-import dev.hawser.kernel.Change.AddMasquerade;
+import dev.hawser.kernel.FirewallChange;
+import dev.hawser.kernel.FirewallChange.AddMacGuard;
+import dev.hawser.kernel.FirewallChange.AddMasquerade;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.kernel.NftChain;
 import dev.hawser.netlink.AttrReader;
@@ -58,7 +58,7 @@ import java.util.regex.Pattern;
  */
 public final class Nftables {
 
-    /** What {@link Change#masqueradeSet} makes; the group is the length of the prefix. */
+    /** What {@link FirewallChange#masqueradeSet} makes; the group is the length of the prefix. */
     private static final Pattern SUBNET = Pattern.compile("subnet-[0-9a-f._]+-([0-9]{1,3})");
 
     /** A notification bears the type of the request: {@code nft destroy} is {@code nft delete} that does not mind ENOENT. */
@@ -189,12 +189,12 @@ public final class Nftables {
                 ? key.address()
                         .filter(address -> Integer.parseInt(subnet.group(1)) <= IpMath.bits(address))
                         .map(address -> new Cidr(address, Integer.parseInt(subnet.group(1))))
-                        .filter(address -> Change.masqueradeSet(address).equals(set))
+                        .filter(address -> FirewallChange.masqueradeSet(address).equals(set))
                 : Optional.empty();
     }
 
     private static SetName masqueradeSet(Cidr address) {
-        return new SetName(Family.INET, Change.masqueradeSet(address));
+        return new SetName(Family.INET, FirewallChange.masqueradeSet(address));
     }
 
     // ---- MAC guards

@@ -1,7 +1,7 @@
 package dev.hawser.netfilter;
 
 import dev.hawser.ip.Cidr;
-import dev.hawser.kernel.Change;
+import dev.hawser.kernel.FirewallChange;
 
 /**
  * The fixed ruleset of a node, as scripts for {@code nft -f -}. Loading one again changes nothing that a packet or
@@ -38,7 +38,7 @@ public final class Ruleset {
                 add rule inet hawser %1$s %3$s daddr %4$s return
                 add rule inet hawser %1$s %3$s saddr @%1$s %3$s daddr != %5$s masquerade
                 """.formatted(
-                        Change.masqueradeSet(address),
+                        FirewallChange.masqueradeSet(address),
                         address.isIpv4() ? "ipv4" : "ipv6",
                         address.isIpv4() ? "ip" : "ip6",
                         address.isIpv4() ? "224.0.0.0/4" : "ff00::/8",

@@ -38,7 +38,7 @@ import static dev.hawser.netlink.Rtnetlink.RTM_GETLINK;
 import static dev.hawser.netlink.Rtnetlink.RTM_NEWLINK;
 import static dev.hawser.netlink.Rtnetlink.RTM_SETLINK;
 
-import dev.hawser.kernel.Change;
+import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.MacAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
@@ -64,7 +64,7 @@ public final class LinkCodec {
     }
 
     /** A new bridge: EEXIST if there is any link of this name. */
-    public static Request add(Change.AddBridge bridge) {
+    public static Request add(LinkChange.AddBridge bridge) {
         return Request.acknowledged(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, out -> {
             out.fixed(IfInfoMsg.ANY).string(IFLA_IFNAME, bridge.name());
             mtu(out, bridge.mtuBytes());
@@ -88,7 +88,7 @@ public final class LinkCodec {
      * @param masterIndex of the bridge that the near end becomes a port of
      * @param peerNamespace an open descriptor of the namespace of the far end; none if it is the near one's
      */
-    public static Request add(Change.AddVeth veth, OptionalInt masterIndex, OptionalInt peerNamespace) {
+    public static Request add(LinkChange.AddVeth veth, OptionalInt masterIndex, OptionalInt peerNamespace) {
         return Request.acknowledged(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ECHO, out -> {
             end(out, veth.name(), veth.mac(), veth.mtuBytes());
             masterIndex.ifPresent(index -> out.u32(IFLA_MASTER, index));
@@ -146,7 +146,7 @@ public final class LinkCodec {
     }
 
     /** Sets the alias, without a final NUL, for which 255 bytes leave no room (dev_set_alias). */
-    public static Request set(Change.SetAlias alias) {
+    public static Request set(LinkChange.SetAlias alias) {
         byte[] text = alias.alias().getBytes(StandardCharsets.UTF_8);
         return set(alias.link(), out -> out.bytes(IFLA_IFALIAS, text));
     }
@@ -178,7 +178,7 @@ public final class LinkCodec {
     }
 
     /** Sets hairpin and isolation of a bridge port. RTM_SETLINK would ignore IFLA_INFO_SLAVE_DATA. */
-    public static Request set(Change.SetBridgePort port) {
+    public static Request set(LinkChange.SetBridgePort port) {
         return Request.acknowledged(
                 RTM_NEWLINK,
                 0,

@@ -12,29 +12,42 @@ final class FakeFirewall {
 
     private record Table(boolean ipv4, String name) {}
 
-    final Map<Cidr, Change.AddMasquerade> masquerades = new LinkedHashMap<>();
-    final Map<String, Change.AddMacGuard> macGuards = new LinkedHashMap<>();
+    final Map<Cidr, FirewallChange.AddMasquerade> masquerades = new LinkedHashMap<>();
+    final Map<String, FirewallChange.AddMacGuard> macGuards = new LinkedHashMap<>();
     private final Map<NftChain, List<NftChain.Rule>> chains = new LinkedHashMap<>();
     private final Map<Table, FakeIptables> iptables = new LinkedHashMap<>();
     private long lastHandle;
 
-    void add(Change.AddMasquerade change) {
-        masquerades.put(
-                change.address(),
-                new Change.AddMasquerade(change.address(), change.owner().abbreviated()));
+    void apply(FirewallChange change) {
+        switch (change) {
+            case FirewallChange.AddMasquerade add -> add(add);
+            case FirewallChange.DeleteMasquerade delete -> delete(delete);
+            case FirewallChange.AddMacGuard add -> add(add);
+            case FirewallChange.DeleteMacGuard delete -> macGuards.remove(delete.link());
+            case FirewallChange.DeleteNftRule delete -> delete(delete);
+            case FirewallChange.DeleteNftChain delete -> delete(delete);
+            case FirewallChange.RestoreIptables restore -> restore(restore);
+        }
     }
 
-    void delete(Change.DeleteMasquerade change) {
+    void add(FirewallChange.AddMasquerade change) {
+        masquerades.put(
+                change.address(),
+                new FirewallChange.AddMasquerade(
+                        change.address(), change.owner().abbreviated()));
+    }
+
+    void delete(FirewallChange.DeleteMasquerade change) {
         masquerades
                 .values()
                 .removeIf(found -> found.address().equals(change.address())
                         && found.owner().equals(change.owner().abbreviated()));
     }
 
-    void add(Change.AddMacGuard change) {
+    void add(FirewallChange.AddMacGuard change) {
         macGuards.put(
                 change.link(),
-                new Change.AddMacGuard(
+                new FirewallChange.AddMacGuard(
                         change.link(), change.mac(), change.owner().abbreviated()));
     }
 
@@ -53,11 +66,11 @@ final class FakeFirewall {
         return Optional.ofNullable(chains.get(chain)).orElseGet(ArrayList::new);
     }
 
-    void delete(Change.DeleteNftRule change) {
+    void delete(FirewallChange.DeleteNftRule change) {
         rulesIn(change.chain()).removeIf(rule -> rule.handle() == change.handle());
     }
 
-    void delete(Change.DeleteNftChain change) {
+    void delete(FirewallChange.DeleteNftChain change) {
         chains.remove(change.chain());
     }
 
@@ -75,7 +88,7 @@ final class FakeFirewall {
         return List.copyOf(rulesIn(chain));
     }
 
-    void restore(Change.RestoreIptables change) {
+    void restore(FirewallChange.RestoreIptables change) {
         Table table = new Table(change.ipv4(), change.table());
         iptables.put(table, iptables.getOrDefault(table, FakeIptables.empty()).after(change.lines()));
     }

@@ -87,37 +87,43 @@ public final class FakeKernel implements Kernel {
 
     private void carryOut(FakeNetns netns, Change change) {
         switch (change) {
-            case Change.AddBridge add -> add(netns, add);
-            case Change.AddVeth add -> add(netns, add);
-            case Change.DeleteLink delete -> netns.find(delete.name()).ifPresent(netns::delete);
-            case Change.SetUp set -> netns.get(set.link()).up = true;
-            case Change.SetDown set -> setDown(netns.get(set.link()));
-            case Change.SetAlias set -> netns.get(set.link()).alias = set.alias();
-            case Change.SetPromiscuous set -> netns.get(set.link()).promiscuous = true;
-            case Change.PinMac pin -> pinMac(netns.get(pin.link()));
-            case Change.SetBridgePort set -> requirePort(netns.get(set.link()));
-            case Change.AddBridgeVlan add -> requirePort(netns.get(add.link()));
-            case Change.ClearBridgeVlans clear -> requirePort(netns.get(clear.link()));
-            case Change.AwaitUp await -> requireUp(netns.get(await.link()), await);
-            case Change.AddAddress add -> add(netns.get(add.link()), add);
-            case Change.DeleteAddress delete ->
-                netns.find(delete.link()).ifPresent(link -> link.addresses.remove(delete.address()));
-            case Change.AwaitAddresses await -> netns.get(await.link());
-            case Change.AddRoute add -> add(netns.get(add.link()), add);
-            case Change.DeleteRoute delete ->
-                netns.find(delete.link()).ifPresent(link -> link.routes.remove(delete.route()));
+            case LinkChange link -> carryOut(netns, link);
+            case IpChange ip -> carryOut(netns, ip);
+            case FirewallChange rules -> firewall.apply(rules);
             case Change.SetSysctl set -> netns.set(set);
-            case Change.AddMasquerade add -> firewall.add(add);
-            case Change.DeleteMasquerade delete -> firewall.delete(delete);
-            case Change.AddMacGuard add -> firewall.add(add);
-            case Change.DeleteMacGuard delete -> firewall.macGuards.remove(delete.link());
-            case Change.DeleteNftRule delete -> firewall.delete(delete);
-            case Change.DeleteNftChain delete -> firewall.delete(delete);
-            case Change.RestoreIptables restore -> firewall.restore(restore);
         }
     }
 
-    private void add(FakeNetns netns, Change.AddBridge add) {
+    private void carryOut(FakeNetns netns, LinkChange change) {
+        switch (change) {
+            case LinkChange.AddBridge add -> add(netns, add);
+            case LinkChange.AddVeth add -> add(netns, add);
+            case LinkChange.DeleteLink delete -> netns.find(delete.name()).ifPresent(netns::delete);
+            case LinkChange.SetUp set -> netns.get(set.link()).up = true;
+            case LinkChange.SetDown set -> setDown(netns.get(set.link()));
+            case LinkChange.SetAlias set -> netns.get(set.link()).alias = set.alias();
+            case LinkChange.SetPromiscuous set -> netns.get(set.link()).promiscuous = true;
+            case LinkChange.PinMac pin -> pinMac(netns.get(pin.link()));
+            case LinkChange.SetBridgePort set -> requirePort(netns.get(set.link()));
+            case LinkChange.AddBridgeVlan add -> requirePort(netns.get(add.link()));
+            case LinkChange.ClearBridgeVlans clear -> requirePort(netns.get(clear.link()));
+            case LinkChange.AwaitUp await -> requireUp(netns.get(await.link()), await);
+        }
+    }
+
+    private static void carryOut(FakeNetns netns, IpChange change) {
+        switch (change) {
+            case IpChange.AddAddress add -> add(netns.get(add.link()), add);
+            case IpChange.DeleteAddress delete ->
+                netns.find(delete.link()).ifPresent(link -> link.addresses.remove(delete.address()));
+            case IpChange.AwaitAddresses await -> netns.get(await.link());
+            case IpChange.AddRoute add -> add(netns.get(add.link()), add);
+            case IpChange.DeleteRoute delete ->
+                netns.find(delete.link()).ifPresent(link -> link.routes.remove(delete.route()));
+        }
+    }
+
+    private void add(FakeNetns netns, LinkChange.AddBridge add) {
         Optional<FakeLink> there = netns.find(add.name());
         if (there.isEmpty()) {
             MacAddress mac = MacAddress.locallyAdministered(0xf0_0000_0000L + ++bridges);
@@ -127,7 +133,7 @@ public final class FakeKernel implements Kernel {
         }
     }
 
-    private void add(FakeNetns near, Change.AddVeth add) {
+    private void add(FakeNetns near, LinkChange.AddVeth add) {
         FakeNetns far = netns(add.peerSide());
         Optional<FakeLink> master = add.master().map(near::get);
         if (far.find(add.peer()).isPresent()) {
@@ -163,7 +169,7 @@ public final class FakeKernel implements Kernel {
         }
     }
 
-    private static void requireUp(FakeLink link, Change.AwaitUp wait) {
+    private static void requireUp(FakeLink link, LinkChange.AwaitUp wait) {
         if (!link.state().equals("up")) {
             throw new KernelException(
                     "bridge port in error state: " + link.state() + ": " + link.name + " was not up after "
@@ -172,7 +178,7 @@ public final class FakeKernel implements Kernel {
         }
     }
 
-    private static void add(FakeLink link, Change.AddAddress add) {
+    private static void add(FakeLink link, IpChange.AddAddress add) {
         Cidr address = add.address();
         if (link.addresses.contains(address)) {
             return;
@@ -195,7 +201,7 @@ public final class FakeKernel implements Kernel {
                 .isPresent();
     }
 
-    private static void add(FakeLink link, Change.AddRoute add) {
+    private static void add(FakeLink link, IpChange.AddRoute add) {
         Route route = add.route();
         if (!link.up) {
             throw refused(add, ENETDOWN);
@@ -244,16 +250,16 @@ public final class FakeKernel implements Kernel {
 
     @Override
     public Optional<Attachment> masqueradeOwner(Cidr address) {
-        return Optional.ofNullable(firewall.masquerades.get(address)).map(Change.AddMasquerade::owner);
+        return Optional.ofNullable(firewall.masquerades.get(address)).map(FirewallChange.AddMasquerade::owner);
     }
 
     @Override
-    public List<Change.AddMasquerade> masquerades() {
+    public List<FirewallChange.AddMasquerade> masquerades() {
         return List.copyOf(firewall.masquerades.values());
     }
 
     @Override
-    public List<Change.AddMacGuard> macGuards() {
+    public List<FirewallChange.AddMacGuard> macGuards() {
         return List.copyOf(firewall.macGuards.values());
     }
 

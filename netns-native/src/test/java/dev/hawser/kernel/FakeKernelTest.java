@@ -33,10 +33,10 @@ class FakeKernelTest extends KernelContract {
     void carriesOutIptablesLinesAllOrNone() {
         kernel.apply(
                 Side.HOST,
-                new Change.RestoreIptables(
+                new FirewallChange.RestoreIptables(
                         true, "nat", List.of(":CNI-1 - [0:0]", "-A CNI-1 -j ACCEPT", "-A POSTROUTING -j CNI-1")));
         List<String> before = kernel.iptables(true, "nat");
-        Change half = new Change.RestoreIptables(true, "nat", List.of("-F CNI-1", "-D POSTROUTING -j CNI-2"));
+        Change half = new FirewallChange.RestoreIptables(true, "nat", List.of("-F CNI-1", "-D POSTROUTING -j CNI-2"));
 
         assertThrows(KernelException.class, () -> kernel.apply(Side.HOST, half));
 
@@ -47,6 +47,6 @@ class FakeKernelTest extends KernelContract {
     }
 
     private static Change bridge(String name) {
-        return new Change.AddBridge(name, OptionalInt.empty(), false);
+        return new LinkChange.AddBridge(name, OptionalInt.empty(), false);
     }
 }

@@ -33,7 +33,7 @@ public abstract class KernelContract {
 
     @Test
     void anAddedBridgeIsThere() {
-        apply(HOST, new Change.AddBridge("br0", OptionalInt.of(1400), false));
+        apply(HOST, new LinkChange.AddBridge("br0", OptionalInt.of(1400), false));
 
         Link bridge = kernel().linkOrThrow(HOST, "br0");
         assertEquals(Optional.of("bridge"), bridge.kind());
@@ -43,10 +43,10 @@ public abstract class KernelContract {
 
     @Test
     void aBridgeThatIsThereKeepsItsSettings() {
-        apply(HOST, new Change.AddBridge("br0", OptionalInt.of(1400), false));
+        apply(HOST, new LinkChange.AddBridge("br0", OptionalInt.of(1400), false));
         Link before = kernel().linkOrThrow(HOST, "br0");
 
-        apply(HOST, new Change.AddBridge("br0", OptionalInt.of(9000), false));
+        apply(HOST, new LinkChange.AddBridge("br0", OptionalInt.of(9000), false));
 
         assertEquals(before, kernel().linkOrThrow(HOST, "br0"));
     }
@@ -110,7 +110,8 @@ public abstract class KernelContract {
     void bothEndsOfAVethMayBeOnOneSide() {
         apply(
                 HOST,
-                new Change.AddVeth("veth1", HOST_MAC, Optional.empty(), HOST, "veth2", POD_MAC, OptionalInt.empty()));
+                new LinkChange.AddVeth(
+                        "veth1", HOST_MAC, Optional.empty(), HOST, "veth2", POD_MAC, OptionalInt.empty()));
 
         Link near = kernel().linkOrThrow(HOST, "veth1");
         Link far = kernel().linkOrThrow(HOST, "veth2");
@@ -153,14 +154,14 @@ public abstract class KernelContract {
     void deletingOneVethEndDeletesTheOther() {
         addVeth();
 
-        apply(POD, new Change.DeleteLink("eth0"));
+        apply(POD, new LinkChange.DeleteLink("eth0"));
 
         assertEquals(Optional.empty(), kernel().link(HOST, "veth1"));
     }
 
     @Test
     void aLinkThatIsGoneIsDeletedAlready() {
-        assertDoesNotThrow(() -> apply(HOST, new Change.DeleteLink("no-such")));
+        assertDoesNotThrow(() -> apply(HOST, new LinkChange.DeleteLink("no-such")));
     }
 
     // Links.
@@ -185,9 +186,9 @@ public abstract class KernelContract {
     void aLinkGoesUpAndDown() {
         addVeth();
 
-        apply(HOST, new Change.SetUp("veth1"));
+        apply(HOST, new LinkChange.SetUp("veth1"));
         boolean up = kernel().linkOrThrow(HOST, "veth1").up();
-        apply(HOST, new Change.SetDown("veth1"));
+        apply(HOST, new LinkChange.SetDown("veth1"));
         boolean stillUp = kernel().linkOrThrow(HOST, "veth1").up();
 
         assertTrue(up);
@@ -196,7 +197,7 @@ public abstract class KernelContract {
 
     @Test
     void aMissingLinkCannotBeSetUp() {
-        KernelException e = assertThrows(KernelException.class, () -> apply(HOST, new Change.SetUp("no-such")));
+        KernelException e = assertThrows(KernelException.class, () -> apply(HOST, new LinkChange.SetUp("no-such")));
 
         assertTrue(e.toString().contains("no-such"), e::toString);
         assertEquals(Errno.ENODEV, e.errno());
@@ -206,7 +207,7 @@ public abstract class KernelContract {
     void anAliasIsKept() {
         addVeth();
 
-        apply(HOST, new Change.SetAlias("veth1", "net/0123/eth0 é"));
+        apply(HOST, new LinkChange.SetAlias("veth1", "net/0123/eth0 é"));
 
         assertEquals("net/0123/eth0 é", kernel().linkOrThrow(HOST, "veth1").alias());
     }
@@ -216,7 +217,7 @@ public abstract class KernelContract {
         addVeth();
         String alias = "a".repeat(Link.ALIAS_BYTES - 1);
 
-        apply(HOST, new Change.SetAlias("veth1", alias));
+        apply(HOST, new LinkChange.SetAlias("veth1", alias));
 
         assertEquals(alias, kernel().linkOrThrow(HOST, "veth1").alias());
     }
@@ -225,7 +226,7 @@ public abstract class KernelContract {
     void aLinkBecomesPromiscuous() {
         addBridge("br0");
 
-        apply(HOST, new Change.SetPromiscuous("br0"));
+        apply(HOST, new LinkChange.SetPromiscuous("br0"));
 
         assertTrue(kernel().linkOrThrow(HOST, "br0").promiscuous());
     }
@@ -242,7 +243,7 @@ public abstract class KernelContract {
     @Test
     void aBridgeWithAPinnedMacKeepsItWhenAPortComes() {
         addBridge("br0");
-        apply(HOST, new Change.PinMac("br0"));
+        apply(HOST, new LinkChange.PinMac("br0"));
         Optional<MacAddress> before = kernel().linkOrThrow(HOST, "br0").mac();
 
         addPort();
@@ -255,25 +256,25 @@ public abstract class KernelContract {
         addBridge("br0");
         addPort();
 
-        assertDoesNotThrow(() -> apply(HOST, new Change.SetBridgePort("veth1", true, true)));
+        assertDoesNotThrow(() -> apply(HOST, new LinkChange.SetBridgePort("veth1", true, true)));
     }
 
     @Test
     void aLinkThatIsNoBridgePortHasNoSuchSettings() {
         addVeth();
 
-        assertThrows(KernelException.class, () -> apply(HOST, new Change.SetBridgePort("veth1", true, false)));
+        assertThrows(KernelException.class, () -> apply(HOST, new LinkChange.SetBridgePort("veth1", true, false)));
     }
 
     @Test
     void aPortIsUpOnceBothEndsAndTheBridgeAre() {
         addBridge("br0");
         addPort();
-        apply(HOST, new Change.SetUp("br0"));
-        apply(HOST, new Change.SetUp("veth1"));
-        apply(POD, new Change.SetUp("eth0"));
+        apply(HOST, new LinkChange.SetUp("br0"));
+        apply(HOST, new LinkChange.SetUp("veth1"));
+        apply(POD, new LinkChange.SetUp("eth0"));
 
-        apply(HOST, new Change.AwaitUp("veth1", WAIT_MILLIS));
+        apply(HOST, new LinkChange.AwaitUp("veth1", WAIT_MILLIS));
 
         assertTrue(kernel().linkOrThrow(HOST, "veth1").operationallyUp());
     }
@@ -282,10 +283,10 @@ public abstract class KernelContract {
     void aPortWhoseOtherEndIsDownDoesNotComeUp() {
         addBridge("br0");
         addPort();
-        apply(HOST, new Change.SetUp("br0"));
-        apply(HOST, new Change.SetUp("veth1"));
+        apply(HOST, new LinkChange.SetUp("br0"));
+        apply(HOST, new LinkChange.SetUp("veth1"));
 
-        KernelException e = assertThrows(KernelException.class, () -> apply(HOST, new Change.AwaitUp("veth1", 20)));
+        KernelException e = assertThrows(KernelException.class, () -> apply(HOST, new LinkChange.AwaitUp("veth1", 20)));
 
         assertTrue(e.toString().contains("bridge port in error state: down"), e::toString);
     }
@@ -294,10 +295,10 @@ public abstract class KernelContract {
     void aPortOfABridgeThatIsDownIsNotInUse() {
         addBridge("br0");
         addPort();
-        apply(HOST, new Change.SetUp("veth1"));
-        apply(POD, new Change.SetUp("eth0"));
+        apply(HOST, new LinkChange.SetUp("veth1"));
+        apply(POD, new LinkChange.SetUp("eth0"));
 
-        KernelException e = assertThrows(KernelException.class, () -> apply(HOST, new Change.AwaitUp("veth1", 20)));
+        KernelException e = assertThrows(KernelException.class, () -> apply(HOST, new LinkChange.AwaitUp("veth1", 20)));
 
         assertTrue(e.toString().contains("bridge port in error state: disabled"), e::toString);
     }
@@ -308,8 +309,8 @@ public abstract class KernelContract {
     void anAddedAddressIsThere() {
         addVeth();
 
-        apply(POD, new Change.AddAddress("eth0", ADDRESS));
-        apply(POD, new Change.AddAddress("eth0", ADDRESS6));
+        apply(POD, new IpChange.AddAddress("eth0", ADDRESS));
+        apply(POD, new IpChange.AddAddress("eth0", ADDRESS6));
 
         assertEquals(List.of(ADDRESS, ADDRESS6), kernel().addresses(POD, "eth0"));
         assertEquals(List.of(), kernel().addresses(HOST, "veth1"));
@@ -318,11 +319,11 @@ public abstract class KernelContract {
     @Test
     void anAddressThatIsThereIsAddedAlready() {
         addVeth();
-        apply(POD, new Change.AddAddress("eth0", ADDRESS));
-        apply(POD, new Change.AddAddress("eth0", ADDRESS6));
+        apply(POD, new IpChange.AddAddress("eth0", ADDRESS));
+        apply(POD, new IpChange.AddAddress("eth0", ADDRESS6));
 
-        apply(POD, new Change.AddAddress("eth0", ADDRESS));
-        apply(POD, new Change.AddAddress("eth0", ADDRESS6));
+        apply(POD, new IpChange.AddAddress("eth0", ADDRESS));
+        apply(POD, new IpChange.AddAddress("eth0", ADDRESS6));
 
         assertEquals(List.of(ADDRESS, ADDRESS6), kernel().addresses(POD, "eth0"));
     }
@@ -330,8 +331,8 @@ public abstract class KernelContract {
     @Test
     void anIpv6AddressHasOnePrefixLengthAtATime() {
         addVeth();
-        apply(POD, new Change.AddAddress("eth0", ADDRESS6));
-        Change wider = new Change.AddAddress("eth0", new Cidr(ADDRESS6.address(), 48));
+        apply(POD, new IpChange.AddAddress("eth0", ADDRESS6));
+        Change wider = new IpChange.AddAddress("eth0", new Cidr(ADDRESS6.address(), 48));
 
         KernelException e = assertThrows(KernelException.class, () -> apply(POD, wider));
 
@@ -344,7 +345,7 @@ public abstract class KernelContract {
         apply(POD, new Change.SetSysctl("net/ipv6/conf/eth0/disable_ipv6", "1", true));
 
         KernelException e =
-                assertThrows(KernelException.class, () -> apply(POD, new Change.AddAddress("eth0", ADDRESS6)));
+                assertThrows(KernelException.class, () -> apply(POD, new IpChange.AddAddress("eth0", ADDRESS6)));
 
         assertEquals(Errno.EACCES, e.errno());
     }
@@ -352,11 +353,11 @@ public abstract class KernelContract {
     @Test
     void aDeletedAddressIsGone() {
         addVeth();
-        apply(POD, new Change.AddAddress("eth0", ADDRESS));
+        apply(POD, new IpChange.AddAddress("eth0", ADDRESS));
 
-        apply(POD, new Change.DeleteAddress("eth0", ADDRESS));
-        apply(POD, new Change.DeleteAddress("eth0", ADDRESS));
-        apply(POD, new Change.DeleteAddress("no-such", ADDRESS));
+        apply(POD, new IpChange.DeleteAddress("eth0", ADDRESS));
+        apply(POD, new IpChange.DeleteAddress("eth0", ADDRESS));
+        apply(POD, new IpChange.DeleteAddress("no-such", ADDRESS));
 
         assertEquals(List.of(), kernel().addresses(POD, "eth0"));
     }
@@ -370,7 +371,7 @@ public abstract class KernelContract {
     @Test
     void aMissingLinkTakesNoAddress() {
         KernelException e =
-                assertThrows(KernelException.class, () -> apply(POD, new Change.AddAddress("no-such", ADDRESS)));
+                assertThrows(KernelException.class, () -> apply(POD, new IpChange.AddAddress("no-such", ADDRESS)));
 
         assertEquals(Errno.ENODEV, e.errno());
     }
@@ -379,7 +380,7 @@ public abstract class KernelContract {
     void addressesOfALinkThatIsUpBecomeUsable() {
         addVethWithAddresses();
 
-        assertDoesNotThrow(() -> apply(POD, new Change.AwaitAddresses("eth0", WAIT_MILLIS)));
+        assertDoesNotThrow(() -> apply(POD, new IpChange.AwaitAddresses("eth0", WAIT_MILLIS)));
     }
 
     // Routes.
@@ -398,8 +399,8 @@ public abstract class KernelContract {
         Route route4 = route("0.0.0.0/0", "10.1.2.1");
         Route route6 = route("::/0", "fd00:1::1");
 
-        apply(POD, new Change.AddRoute("eth0", route4));
-        apply(POD, new Change.AddRoute("eth0", route6));
+        apply(POD, new IpChange.AddRoute("eth0", route4));
+        apply(POD, new IpChange.AddRoute("eth0", route6));
 
         assertTrue(kernel().routes(POD, "eth0").containsAll(List.of(route4, route6)));
     }
@@ -416,7 +417,7 @@ public abstract class KernelContract {
                 OptionalInt.of(1400),
                 OptionalInt.of(1360));
 
-        apply(POD, new Change.AddRoute("eth0", route));
+        apply(POD, new IpChange.AddRoute("eth0", route));
 
         List<Route> routes = kernel().routes(POD, "eth0");
         assertTrue(routes.contains(route), routes::toString);
@@ -425,8 +426,8 @@ public abstract class KernelContract {
     @Test
     void aRouteThatIsThereIsAddedAlready() {
         addVethWithAddresses();
-        Change add4 = new Change.AddRoute("eth0", route("10.9.0.0/16", "10.1.2.1"));
-        Change add6 = new Change.AddRoute("eth0", route("fd09::/16", "fd00:1::1"));
+        Change add4 = new IpChange.AddRoute("eth0", route("10.9.0.0/16", "10.1.2.1"));
+        Change add6 = new IpChange.AddRoute("eth0", route("fd09::/16", "fd00:1::1"));
         apply(POD, add4);
         apply(POD, add6);
         List<Route> before = addedRoutes();
@@ -442,7 +443,7 @@ public abstract class KernelContract {
         addVethWithAddresses();
         List<Route> both = List.of(route("fd09::/16", "fd00:1::1"), route("fd09::/16", "fd00:1::2"));
 
-        both.forEach(route -> apply(POD, new Change.AddRoute("eth0", route)));
+        both.forEach(route -> apply(POD, new IpChange.AddRoute("eth0", route)));
 
         assertEquals(both, addedRoutes());
     }
@@ -451,11 +452,11 @@ public abstract class KernelContract {
     void aDeletedRouteIsGone() {
         addVethWithAddresses();
         Route route = route("10.9.0.0/16", "10.1.2.1");
-        apply(POD, new Change.AddRoute("eth0", route));
+        apply(POD, new IpChange.AddRoute("eth0", route));
 
-        apply(POD, new Change.DeleteRoute("eth0", route));
-        apply(POD, new Change.DeleteRoute("eth0", route));
-        apply(POD, new Change.DeleteRoute("no-such", route));
+        apply(POD, new IpChange.DeleteRoute("eth0", route));
+        apply(POD, new IpChange.DeleteRoute("eth0", route));
+        apply(POD, new IpChange.DeleteRoute("no-such", route));
 
         assertEquals(List.of(), addedRoutes());
     }
@@ -463,8 +464,8 @@ public abstract class KernelContract {
     @Test
     void aGatewayMustBeOnTheLink() {
         addVethWithAddresses();
-        Change far4 = new Change.AddRoute("eth0", route("10.9.0.0/16", "192.0.2.1"));
-        Change far6 = new Change.AddRoute("eth0", route("fd09::/16", "2001:db8::1"));
+        Change far4 = new IpChange.AddRoute("eth0", route("10.9.0.0/16", "192.0.2.1"));
+        Change far6 = new IpChange.AddRoute("eth0", route("fd09::/16", "2001:db8::1"));
 
         KernelException e4 = assertThrows(KernelException.class, () -> apply(POD, far4));
         KernelException e6 = assertThrows(KernelException.class, () -> apply(POD, far6));
@@ -476,7 +477,7 @@ public abstract class KernelContract {
     @Test
     void aLinkThatIsDownTakesNoRoute() {
         addVeth();
-        Change add = new Change.AddRoute("eth0", route("10.9.0.0/16"));
+        Change add = new IpChange.AddRoute("eth0", route("10.9.0.0/16"));
 
         KernelException e = assertThrows(KernelException.class, () -> apply(POD, add));
 
@@ -486,9 +487,9 @@ public abstract class KernelContract {
     @Test
     void aLinkThatGoesDownLosesItsRoutes() {
         addVethWithAddresses();
-        apply(POD, new Change.AddRoute("eth0", route("10.9.0.0/16", "10.1.2.1")));
+        apply(POD, new IpChange.AddRoute("eth0", route("10.9.0.0/16", "10.1.2.1")));
 
-        apply(POD, new Change.SetDown("eth0"));
+        apply(POD, new LinkChange.SetDown("eth0"));
 
         assertEquals(List.of(), addedRoutes());
     }
@@ -523,43 +524,45 @@ public abstract class KernelContract {
 
     @Test
     void aMasqueradedAddressHasAnOwner() {
-        apply(HOST, new Change.AddMasquerade(ADDRESS, OWNER));
-        apply(HOST, new Change.AddMasquerade(ADDRESS6, OTHER));
+        apply(HOST, new FirewallChange.AddMasquerade(ADDRESS, OWNER));
+        apply(HOST, new FirewallChange.AddMasquerade(ADDRESS6, OTHER));
 
         assertEquals(Optional.of(OWNER), kernel().masqueradeOwner(ADDRESS));
         assertEquals(
-                List.of(new Change.AddMasquerade(ADDRESS, OWNER), new Change.AddMasquerade(ADDRESS6, OTHER)),
+                List.of(
+                        new FirewallChange.AddMasquerade(ADDRESS, OWNER),
+                        new FirewallChange.AddMasquerade(ADDRESS6, OTHER)),
                 kernel().masquerades());
     }
 
     @Test
     void aMasqueradedAddressPassesToItsNewOwner() {
-        apply(HOST, new Change.AddMasquerade(ADDRESS, OWNER));
+        apply(HOST, new FirewallChange.AddMasquerade(ADDRESS, OWNER));
 
-        apply(HOST, new Change.AddMasquerade(ADDRESS, OTHER));
-        apply(HOST, new Change.DeleteMasquerade(ADDRESS, OWNER));
+        apply(HOST, new FirewallChange.AddMasquerade(ADDRESS, OTHER));
+        apply(HOST, new FirewallChange.DeleteMasquerade(ADDRESS, OWNER));
 
         assertEquals(Optional.of(OTHER), kernel().masqueradeOwner(ADDRESS));
     }
 
     @Test
     void anAddressIsNoLongerMasqueradedOnceItsOwnerIsGone() {
-        apply(HOST, new Change.AddMasquerade(ADDRESS, OWNER));
+        apply(HOST, new FirewallChange.AddMasquerade(ADDRESS, OWNER));
 
-        apply(HOST, new Change.DeleteMasquerade(ADDRESS, OWNER));
-        apply(HOST, new Change.DeleteMasquerade(ADDRESS, OWNER));
+        apply(HOST, new FirewallChange.DeleteMasquerade(ADDRESS, OWNER));
+        apply(HOST, new FirewallChange.DeleteMasquerade(ADDRESS, OWNER));
 
         assertEquals(Optional.empty(), kernel().masqueradeOwner(ADDRESS));
     }
 
     @Test
     void aGuardedPortIsGuardedUntilItIsNot() {
-        Change.AddMacGuard guard = new Change.AddMacGuard("veth1", POD_MAC, OWNER);
+        FirewallChange.AddMacGuard guard = new FirewallChange.AddMacGuard("veth1", POD_MAC, OWNER);
 
         apply(HOST, guard);
-        List<Change.AddMacGuard> guarded = kernel().macGuards();
-        apply(HOST, new Change.DeleteMacGuard("veth1", POD_MAC));
-        apply(HOST, new Change.DeleteMacGuard("veth1", POD_MAC));
+        List<FirewallChange.AddMacGuard> guarded = kernel().macGuards();
+        apply(HOST, new FirewallChange.DeleteMacGuard("veth1", POD_MAC));
+        apply(HOST, new FirewallChange.DeleteMacGuard("veth1", POD_MAC));
 
         assertEquals(List.of(guard), guarded);
         assertEquals(List.of(), kernel().macGuards());
@@ -570,7 +573,7 @@ public abstract class KernelContract {
         NftChain chain = new NftChain("ip", "nat", "CNI-contract");
         boolean before = kernel().hasChain(chain);
 
-        apply(HOST, new Change.RestoreIptables(true, "nat", List.of(":CNI-contract - [0:0]")));
+        apply(HOST, new FirewallChange.RestoreIptables(true, "nat", List.of(":CNI-contract - [0:0]")));
 
         assertFalse(before);
         assertTrue(kernel().hasChain(chain));
@@ -581,8 +584,8 @@ public abstract class KernelContract {
     void thereAreNoRulesWithoutAChain() {
         NftChain chain = new NftChain("bridge", "nat", "no-such");
 
-        apply(HOST, new Change.DeleteNftRule(chain, 1));
-        apply(HOST, new Change.DeleteNftChain(chain));
+        apply(HOST, new FirewallChange.DeleteNftRule(chain, 1));
+        apply(HOST, new FirewallChange.DeleteNftChain(chain));
 
         assertFalse(kernel().hasChain(chain));
         assertEquals(List.of(), kernel().rules(chain));
@@ -593,7 +596,7 @@ public abstract class KernelContract {
     }
 
     private void addBridge(String name) {
-        apply(HOST, new Change.AddBridge(name, OptionalInt.empty(), false));
+        apply(HOST, new LinkChange.AddBridge(name, OptionalInt.empty(), false));
     }
 
     private void addVeth() {
@@ -609,15 +612,15 @@ public abstract class KernelContract {
     }
 
     private void addVeth(String name, String peer, Optional<String> master, OptionalInt mtuBytes) {
-        apply(HOST, new Change.AddVeth(name, HOST_MAC, master, POD, peer, POD_MAC, mtuBytes));
+        apply(HOST, new LinkChange.AddVeth(name, HOST_MAC, master, POD, peer, POD_MAC, mtuBytes));
     }
 
     private void addVethWithAddresses() {
         addVeth();
-        apply(POD, new Change.AddAddress("eth0", ADDRESS));
-        apply(POD, new Change.AddAddress("eth0", ADDRESS6));
-        apply(HOST, new Change.SetUp("veth1"));
-        apply(POD, new Change.SetUp("eth0"));
+        apply(POD, new IpChange.AddAddress("eth0", ADDRESS));
+        apply(POD, new IpChange.AddAddress("eth0", ADDRESS6));
+        apply(HOST, new LinkChange.SetUp("veth1"));
+        apply(POD, new LinkChange.SetUp("eth0"));
     }
 
     /** Without those that the kernel makes itself, when it is ready to. */

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Attachment;
-import dev.hawser.kernel.Change.AddMacGuard;
-import dev.hawser.kernel.Change.AddMasquerade;
-import dev.hawser.kernel.Change.DeleteMacGuard;
-import dev.hawser.kernel.Change.DeleteMasquerade;
+import dev.hawser.kernel.FirewallChange.AddMacGuard;
+import dev.hawser.kernel.FirewallChange.AddMasquerade;
+import dev.hawser.kernel.FirewallChange.DeleteMacGuard;
+import dev.hawser.kernel.FirewallChange.DeleteMasquerade;
 import dev.hawser.kernel.MacAddress;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

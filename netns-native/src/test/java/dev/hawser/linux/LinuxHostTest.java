@@ -9,8 +9,10 @@ import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
 import dev.hawser.kernel.Errno;
+import dev.hawser.kernel.FirewallChange;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.KernelException;
+import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.kernel.NftChain;
 import dev.hawser.kernel.Side;
@@ -68,7 +70,7 @@ class LinuxHostTest {
     void oneDeleteGoesAlone() {
         addVeths(1);
 
-        apply(new Change.DeleteLink("veth0"));
+        apply(new LinkChange.DeleteLink("veth0"));
 
         assertEquals(List.of("lo"), links());
         assertEquals(List.of(1), sizes(LinuxHost.LINK_DELETES));
@@ -78,7 +80,7 @@ class LinuxHostTest {
     void deletesThatWaitTogetherGoTogether() {
         addVeths(MANY);
 
-        together(MANY, (kernel, i) -> kernel.apply(Side.HOST, new Change.DeleteLink("veth" + i)));
+        together(MANY, (kernel, i) -> kernel.apply(Side.HOST, new LinkChange.DeleteLink("veth" + i)));
 
         assertEquals(List.of("lo"), links());
         List<Integer> sizes = sizes(LinuxHost.LINK_DELETES);
@@ -93,9 +95,9 @@ class LinuxHostTest {
 
         together(MANY + 1, (kernel, i) -> {
             if (i < MANY) {
-                kernel.apply(Side.HOST, new Change.DeleteLink("veth" + i));
+                kernel.apply(Side.HOST, new LinkChange.DeleteLink("veth" + i));
             } else {
-                Change loopback = new Change.DeleteLink("lo");
+                Change loopback = new LinkChange.DeleteLink("lo");
                 failures.add(assertThrows(KernelException.class, () -> kernel.apply(Side.HOST, loopback))
                         .errno());
             }
@@ -110,7 +112,7 @@ class LinuxHostTest {
     void linksThatAreGoneAreDeletedAlreadyAlsoInAGroup() {
         addVeths(MANY);
 
-        together(2 * MANY, (kernel, i) -> kernel.apply(Side.HOST, new Change.DeleteLink("veth" + i / 2)));
+        together(2 * MANY, (kernel, i) -> kernel.apply(Side.HOST, new LinkChange.DeleteLink("veth" + i / 2)));
 
         assertEquals(List.of("lo"), links());
     }
@@ -135,7 +137,7 @@ class LinuxHostTest {
         hostNetns.exec("nft", "add chain inet foreign used");
         hostNetns.exec("nft", "add chain inet foreign user");
         hostNetns.exec("nft", "add rule inet foreign user jump used");
-        Change impossible = new Change.DeleteNftChain(new NftChain("inet", "foreign", "used"));
+        Change impossible = new FirewallChange.DeleteNftChain(new NftChain("inet", "foreign", "used"));
         Queue<Integer> failures = new ConcurrentLinkedQueue<>();
 
         together(MANY, (kernel, i) -> {
@@ -222,12 +224,12 @@ class LinuxHostTest {
         }
     }
 
-    private static Change.AddMasquerade masquerade(int i) {
-        return new Change.AddMasquerade(Cidr.parse("10.1.1." + i + "/16"), OWNER);
+    private static FirewallChange.AddMasquerade masquerade(int i) {
+        return new FirewallChange.AddMasquerade(Cidr.parse("10.1.1." + i + "/16"), OWNER);
     }
 
-    private static Change undo(Change.AddMasquerade add) {
-        return new Change.DeleteMasquerade(add.address(), add.owner());
+    private static Change undo(FirewallChange.AddMasquerade add) {
+        return new FirewallChange.DeleteMasquerade(add.address(), add.owner());
     }
 
     private void addVeths(int count) {
@@ -240,7 +242,7 @@ class LinuxHostTest {
     }
 
     private static Change veth(int i) {
-        return new Change.AddVeth(
+        return new LinkChange.AddVeth(
                 "veth" + i,
                 MacAddress.locallyAdministered(2L * i),
                 Optional.empty(),
@@ -257,7 +259,7 @@ class LinuxHostTest {
         }));
     }
 
-    private List<Change.AddMasquerade> masquerades() {
+    private List<FirewallChange.AddMasquerade> masquerades() {
         return inside.call(() -> with(host.kernel(), Kernel::masquerades));
     }
 

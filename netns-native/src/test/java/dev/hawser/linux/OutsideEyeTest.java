@@ -11,7 +11,9 @@ import dev.hawser.ip.Cidr;
 import dev.hawser.ip.IpMath;
 import dev.hawser.kernel.Change;
 import dev.hawser.kernel.Errno;
+import dev.hawser.kernel.IpChange;
 import dev.hawser.kernel.KernelException;
+import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.kernel.Route;
 import java.util.Optional;
@@ -38,13 +40,14 @@ class OutsideEyeTest {
 
     @BeforeEach
     void addPort() {
-        kernel.apply(HOST, new Change.AddBridge("br0", OptionalInt.empty(), false));
-        kernel.apply(HOST, new Change.SetUp("br0"));
+        kernel.apply(HOST, new LinkChange.AddBridge("br0", OptionalInt.empty(), false));
+        kernel.apply(HOST, new LinkChange.SetUp("br0"));
         kernel.apply(
                 HOST,
-                new Change.AddVeth("veth1", HOST_MAC, Optional.of("br0"), POD, "eth0", POD_MAC, OptionalInt.of(1400)));
-        kernel.apply(HOST, new Change.SetUp("veth1"));
-        kernel.apply(POD, new Change.SetUp("eth0"));
+                new LinkChange.AddVeth(
+                        "veth1", HOST_MAC, Optional.of("br0"), POD, "eth0", POD_MAC, OptionalInt.of(1400)));
+        kernel.apply(HOST, new LinkChange.SetUp("veth1"));
+        kernel.apply(POD, new LinkChange.SetUp("eth0"));
     }
 
     @AfterEach
@@ -56,9 +59,9 @@ class OutsideEyeTest {
 
     @Test
     void aPortIsAsItWasToldToBe() {
-        kernel.apply(HOST, new Change.SetBridgePort("veth1", true, false));
+        kernel.apply(HOST, new LinkChange.SetBridgePort("veth1", true, false));
         String hairpin = host.ip("link show veth1");
-        kernel.apply(HOST, new Change.SetBridgePort("veth1", false, true));
+        kernel.apply(HOST, new LinkChange.SetBridgePort("veth1", false, true));
         String isolated = host.ip("link show veth1");
 
         assertContains("\"hairpin\":true", hairpin);
@@ -81,14 +84,14 @@ class OutsideEyeTest {
 
     @Test
     void anAliasHasNoBytesButItsOwn() {
-        kernel.apply(HOST, new Change.SetAlias("veth1", "net/1/eth0"));
+        kernel.apply(HOST, new LinkChange.SetAlias("veth1", "net/1/eth0"));
 
         assertContains("\"ifalias\":\"net/1/eth0\"", host.ip("link show veth1"));
     }
 
     @Test
     void anIpv4AddressHasItsBroadcastAddress() {
-        kernel.apply(POD, new Change.AddAddress("eth0", Cidr.parse("10.1.2.5/24")));
+        kernel.apply(POD, new IpChange.AddAddress("eth0", Cidr.parse("10.1.2.5/24")));
 
         assertContains(
                 "\"local\":\"10.1.2.5\",\"prefixlen\":24,\"broadcast\":\"10.1.2.255\"", pod.ip("addr show eth0"));
@@ -96,7 +99,7 @@ class OutsideEyeTest {
 
     @Test
     void aRouteHasEverythingThatWasAskedFor() {
-        kernel.apply(POD, new Change.AddAddress("eth0", Cidr.parse("10.1.2.5/24")));
+        kernel.apply(POD, new IpChange.AddAddress("eth0", Cidr.parse("10.1.2.5/24")));
         Route route = new Route(
                 Cidr.parse("10.9.0.0/16"),
                 Optional.of(IpMath.parse("10.1.2.1")),
@@ -106,7 +109,7 @@ class OutsideEyeTest {
                 OptionalInt.of(1300),
                 OptionalInt.of(1260));
 
-        kernel.apply(POD, new Change.AddRoute("eth0", route));
+        kernel.apply(POD, new IpChange.AddRoute("eth0", route));
 
         String shown = pod.ip("route show table 1000");
         assertContains("\"dst\":\"10.9.0.0/16\",\"gateway\":\"10.1.2.1\",\"dev\":\"eth0\"", shown);
@@ -117,7 +120,7 @@ class OutsideEyeTest {
 
     @Test
     void aRouteWithoutAGatewayIsOnTheLink() {
-        kernel.apply(POD, new Change.AddRoute("eth0", Route.to(Cidr.parse("10.8.0.0/16"), Optional.empty())));
+        kernel.apply(POD, new IpChange.AddRoute("eth0", Route.to(Cidr.parse("10.8.0.0/16"), Optional.empty())));
 
         assertContains(
                 "\"dst\":\"10.8.0.0/16\",\"dev\":\"eth0\",\"protocol\":\"boot\",\"scope\":\"link\"",
@@ -128,7 +131,8 @@ class OutsideEyeTest {
     void aParameterWithADotInItsLinkIsThatLinks() {
         kernel.apply(
                 HOST,
-                new Change.AddVeth("a.b", HOST_MAC, Optional.empty(), POD, "eth0.100", POD_MAC, OptionalInt.empty()));
+                new LinkChange.AddVeth(
+                        "a.b", HOST_MAC, Optional.empty(), POD, "eth0.100", POD_MAC, OptionalInt.empty()));
 
         kernel.apply(POD, new Change.SetSysctl("net/ipv4/conf/eth0.100/arp_notify", "1", true));
 
@@ -147,13 +151,13 @@ class OutsideEyeTest {
     @Test
     void anAddressThatAnotherNodeHasIsFound() {
         Cidr address = Cidr.parse("fd00:1::5/64");
-        kernel.apply(HOST, new Change.AwaitUp("veth1", 5000));
-        kernel.apply(HOST, new Change.AddAddress("br0", address));
-        kernel.apply(HOST, new Change.AwaitAddresses("br0", 5000));
+        kernel.apply(HOST, new LinkChange.AwaitUp("veth1", 5000));
+        kernel.apply(HOST, new IpChange.AddAddress("br0", address));
+        kernel.apply(HOST, new IpChange.AwaitAddresses("br0", 5000));
 
-        kernel.apply(POD, new Change.AddAddress("eth0", address));
+        kernel.apply(POD, new IpChange.AddAddress("eth0", address));
         KernelException e =
-                assertThrows(KernelException.class, () -> kernel.apply(POD, new Change.AwaitAddresses("eth0", 5000)));
+                assertThrows(KernelException.class, () -> kernel.apply(POD, new IpChange.AwaitAddresses("eth0", 5000)));
 
         assertEquals(Errno.EADDRINUSE, e.errno());
         assertContains("fd00:1::5/64 on eth0", e.toString());
@@ -162,8 +166,8 @@ class OutsideEyeTest {
     @Test
     void vlansWorkOrTheErrorSaysWhatIsMissing() {
         try {
-            kernel.apply(HOST, new Change.ClearBridgeVlans("veth1"));
-            kernel.apply(HOST, new Change.AddBridgeVlan("veth1", 100, true));
+            kernel.apply(HOST, new LinkChange.ClearBridgeVlans("veth1"));
+            kernel.apply(HOST, new LinkChange.AddBridgeVlan("veth1", 100, true));
             assertContains("\"vlan\":100", host.exec("bridge", "-j", "vlan", "show", "dev", "veth1"));
         } catch (KernelException e) {
             assertContains("has the kernel CONFIG_BRIDGE_VLAN_FILTERING?", e.toString());

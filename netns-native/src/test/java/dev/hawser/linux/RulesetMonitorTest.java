@@ -11,7 +11,9 @@ import dev.hawser.ip.IpMath;
 import dev.hawser.kernel.Alias;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
+import dev.hawser.kernel.FirewallChange;
 import dev.hawser.kernel.Kernel;
+import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.kernel.Side;
 import dev.hawser.linux.RulesetMonitor.Restored;
@@ -115,7 +117,7 @@ class RulesetMonitorTest {
         attach(2);
 
         try (RulesetMonitor monitor = start()) {
-            apply(new Change.DeleteLink("veth1"));
+            apply(new LinkChange.DeleteLink("veth1"));
             hostNetns.exec("nft", "flush", "ruleset");
 
             assertTrue(becomes(() -> rules().masquerades().size() == 2, SOON), () -> monitor + " restored " + restored);
@@ -135,8 +137,8 @@ class RulesetMonitorTest {
             assertTrue(becomes(() -> !restored.isEmpty(), SOON), monitor::toString);
             int before = restored.size();
 
-            masquerades(1).forEach(add -> apply(new Change.DeleteMasquerade(add.address(), add.owner())));
-            apply(new Change.DeleteMacGuard("veth1", mac(1)));
+            masquerades(1).forEach(add -> apply(new FirewallChange.DeleteMasquerade(add.address(), add.owner())));
+            apply(new FirewallChange.DeleteMacGuard("veth1", mac(1)));
 
             assertFalse(becomes(() -> !rules().isEmpty(), QUIET), monitor::toString);
             assertEquals(before, restored.size());
@@ -183,7 +185,7 @@ class RulesetMonitorTest {
         attach(2);
 
         try (RulesetMonitor monitor = start()) {
-            apply(new Change.DeleteLink("veth1"));
+            apply(new LinkChange.DeleteLink("veth1"));
             hostNetns.exec("nft", "delete element inet hawser subnet-10.1.0.0-16 { 10.1.0.3 }");
 
             assertFalse(becomes(() -> !restored.isEmpty(), QUIET), monitor::toString);
@@ -216,9 +218,10 @@ class RulesetMonitorTest {
             assertTrue(becomes(() -> restored.contains(new Restored(4, 2)), SOON), monitor::toString);
             assertFalse(becomes(() -> restored.size() > 1, QUIET), () -> "still restoring: " + restored);
 
-            masquerades(1).forEach(add -> apply(new Change.DeleteMasquerade(add.address(), add.owner())));
+            masquerades(1).forEach(add -> apply(new FirewallChange.DeleteMasquerade(add.address(), add.owner())));
             masquerades(2)
-                    .forEach(add -> alone.apply(Side.HOST, new Change.DeleteMasquerade(add.address(), add.owner())));
+                    .forEach(add ->
+                            alone.apply(Side.HOST, new FirewallChange.DeleteMasquerade(add.address(), add.owner())));
 
             assertFalse(becomes(() -> !rules().masquerades().isEmpty(), QUIET), monitor::toString);
         }
@@ -287,7 +290,7 @@ class RulesetMonitorTest {
                 .noneMatch(thread -> thread.getName().equals("ruleset monitor")));
     }
 
-    private record Rules(Set<Change.AddMasquerade> masquerades, Set<Change.AddMacGuard> guards) {
+    private record Rules(Set<FirewallChange.AddMasquerade> masquerades, Set<FirewallChange.AddMacGuard> guards) {
         boolean isEmpty() {
             return masquerades.isEmpty() && guards.isEmpty();
         }
@@ -310,8 +313,8 @@ class RulesetMonitorTest {
 
     /** All sets of ours, in nft's words. */
     private static List<String> sets() {
-        Stream<String> subnets =
-                masquerades(0).stream().map(masquerade -> "inet hawser " + Change.masqueradeSet(masquerade.address()));
+        Stream<String> subnets = masquerades(0).stream()
+                .map(masquerade -> "inet hawser " + FirewallChange.masqueradeSet(masquerade.address()));
         return Stream.concat(subnets, Stream.of("bridge hawser guarded", "bridge hawser allowed"))
                 .toList();
     }
@@ -329,22 +332,23 @@ class RulesetMonitorTest {
     }
 
     private void attach(int i) {
-        Change veth = new Change.AddVeth(
+        Change veth = new LinkChange.AddVeth(
                 "veth" + i, mac(2L * i), Optional.empty(), Side.POD, "eth" + i, mac(2L * i + 1), OptionalInt.empty());
-        List<Cidr> addresses =
-                masquerades(i).stream().map(Change.AddMasquerade::address).toList();
+        List<Cidr> addresses = masquerades(i).stream()
+                .map(FirewallChange.AddMasquerade::address)
+                .toList();
         apply(veth);
         Alias alias = new Alias(owner(i), Optional.of("default/pod"), addresses, Optional.of(mac(i)));
-        apply(new Change.SetAlias("veth" + i, alias.toString()));
+        apply(new LinkChange.SetAlias("veth" + i, alias.toString()));
         masquerades(i).forEach(this::apply);
-        apply(new Change.AddMacGuard("veth" + i, mac(i), owner(i)));
+        apply(new FirewallChange.AddMacGuard("veth" + i, mac(i), owner(i)));
     }
 
-    private static List<Change.AddMasquerade> masquerades(int i) {
+    private static List<FirewallChange.AddMasquerade> masquerades(int i) {
         return Stream.of("10.1.0.0/16", "fd00:1::/64")
                 .map(Cidr::parse)
                 .map(subnet -> new Cidr(IpMath.plus(subnet.address(), 2 + i), subnet.prefixLength()))
-                .map(address -> new Change.AddMasquerade(address, owner(i)))
+                .map(address -> new FirewallChange.AddMasquerade(address, owner(i)))
                 .toList();
     }
 

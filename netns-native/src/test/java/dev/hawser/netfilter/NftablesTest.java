@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Attachment;
-import dev.hawser.kernel.Change.AddMacGuard;
-import dev.hawser.kernel.Change.AddMasquerade;
+import dev.hawser.kernel.FirewallChange.AddMacGuard;
+import dev.hawser.kernel.FirewallChange.AddMasquerade;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.kernel.NftChain;
 import dev.hawser.netfilter.Nftables.AllowedMac;

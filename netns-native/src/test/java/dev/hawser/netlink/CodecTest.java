@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hawser.ip.Cidr;
 import dev.hawser.ip.IpMath;
-import dev.hawser.kernel.Change;
 import dev.hawser.kernel.Link;
+import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.kernel.Route;
 import dev.hawser.kernel.Side;
@@ -170,7 +170,7 @@ class CodecTest {
 
     @Test
     void writesBothEndsOfAVethIntoOneMessage() {
-        Change.AddVeth veth = new Change.AddVeth(
+        LinkChange.AddVeth veth = new LinkChange.AddVeth(
                 "veth1",
                 MacAddress.parse("02:00:00:00:00:01"),
                 Optional.of("br0"),
@@ -227,8 +227,8 @@ class CodecTest {
 
     @Test
     void asksForVlanFilteringOnlyIfItIsWanted() {
-        ByteBuffer plain = Bytes.message(LinkCodec.add(new Change.AddBridge("br0", OptionalInt.empty(), false)));
-        ByteBuffer filtering = Bytes.message(LinkCodec.add(new Change.AddBridge("br0", OptionalInt.empty(), true)));
+        ByteBuffer plain = Bytes.message(LinkCodec.add(new LinkChange.AddBridge("br0", OptionalInt.empty(), false)));
+        ByteBuffer filtering = Bytes.message(LinkCodec.add(new LinkChange.AddBridge("br0", OptionalInt.empty(), true)));
 
         assertEquals(
                 Bytes.hex(Bytes.of("0c00 0280 0500 0700 01000000")), // IFLA_INFO_DATA: IFLA_BR_VLAN_FILTERING

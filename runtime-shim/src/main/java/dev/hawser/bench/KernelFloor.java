@@ -2,6 +2,8 @@ package dev.hawser.bench;
 
 import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Change;
+import dev.hawser.kernel.IpChange;
+import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.kernel.Route;
 import dev.hawser.kernel.Side;
@@ -35,7 +37,7 @@ final class KernelFloor {
     /** A DEL in nanoseconds. */
     long delete(Pod pod) {
         long start = System.nanoTime();
-        pod.kernel().apply(Side.HOST, new Change.DeleteLink(LINK + 0));
+        pod.kernel().apply(Side.HOST, new LinkChange.DeleteLink(LINK + 0));
         return System.nanoTime() - start;
     }
 
@@ -61,7 +63,7 @@ final class KernelFloor {
     private static long add(Network network, Pod pod, int number) {
         String name = LINK + number;
         String eth0 = Pod.INTERFACE;
-        Change veth = new Change.AddVeth(
+        Change veth = new LinkChange.AddVeth(
                 name,
                 MacAddress.locallyAdministered(number << 1),
                 Optional.of(network.contender().bridge()),
@@ -71,12 +73,12 @@ final class KernelFloor {
                 OptionalInt.empty());
         Cidr address = Cidr.parse(network.spareAddress() + "/" + Network.prefixLength());
         Cidr gateway = Cidr.parse(network.gateway() + "/32");
-        Change route = new Change.AddRoute(eth0, Route.to(Cidr.parse("0.0.0.0/0"), Optional.of(gateway.address())));
+        Change route = new IpChange.AddRoute(eth0, Route.to(Cidr.parse("0.0.0.0/0"), Optional.of(gateway.address())));
         long start = System.nanoTime();
         pod.kernel().apply(Side.HOST, veth);
-        pod.kernel().apply(Side.POD, new Change.AddAddress(eth0, address));
-        pod.kernel().apply(Side.POD, new Change.SetUp(eth0));
-        pod.kernel().apply(Side.HOST, new Change.SetUp(name));
+        pod.kernel().apply(Side.POD, new IpChange.AddAddress(eth0, address));
+        pod.kernel().apply(Side.POD, new LinkChange.SetUp(eth0));
+        pod.kernel().apply(Side.HOST, new LinkChange.SetUp(name));
         pod.kernel().apply(Side.POD, route);
         return System.nanoTime() - start;
     }

@@ -1,6 +1,7 @@
 package dev.hawser.bench;
 
 import dev.hawser.kernel.Change;
+import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.kernel.Side;
 import java.io.IOException;
@@ -64,8 +65,8 @@ final class Stage implements AutoCloseable {
 
     /** Gives a bridge so many attachments of others; one that has more keeps them. */
     void attachNeighbours(String bridge, int attachments) {
-        apply(new Change.AddBridge(bridge, OptionalInt.empty(), false));
-        apply(new Change.SetUp(bridge));
+        apply(new LinkChange.AddBridge(bridge, OptionalInt.empty(), false));
+        apply(new LinkChange.SetUp(bridge));
         for (int i = ports.getOrDefault(bridge, 0); i < attachments; i++) {
             attachNeighbour(bridge, bridge + "n" + i);
             ports.put(bridge, i + 1);
@@ -74,7 +75,7 @@ final class Stage implements AutoCloseable {
 
     private void attachNeighbour(String bridge, String name) {
         long bits = Integer.toUnsignedLong(name.hashCode()) << 1;
-        apply(new Change.AddVeth(
+        apply(new LinkChange.AddVeth(
                 name,
                 MacAddress.locallyAdministered(bits << 8),
                 Optional.of(bridge),
@@ -84,8 +85,8 @@ final class Stage implements AutoCloseable {
                 OptionalInt.empty()));
         silence(Side.HOST, name);
         silence(Side.POD, name);
-        apply(new Change.SetUp(name));
-        neighbours.kernel().apply(Side.POD, new Change.SetUp(name));
+        apply(new LinkChange.SetUp(name));
+        neighbours.kernel().apply(Side.POD, new LinkChange.SetUp(name));
     }
 
     /**

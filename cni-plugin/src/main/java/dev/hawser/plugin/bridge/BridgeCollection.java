@@ -3,8 +3,10 @@ package dev.hawser.plugin.bridge;
 import dev.hawser.kernel.Alias;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
+import dev.hawser.kernel.FirewallChange;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.Link;
+import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.Side;
 import dev.hawser.run.Call;
 import dev.hawser.run.Cleanup;
@@ -52,7 +54,7 @@ final class BridgeCollection {
         kernel.links(Side.HOST).stream()
                 .filter(link -> link.is("veth") && isOfThisNetwork(link))
                 .filter(link -> !validLinks.contains(link.name()))
-                .forEach(link -> remove(kernel, new Change.DeleteLink(link.name())));
+                .forEach(link -> remove(kernel, new LinkChange.DeleteLink(link.name())));
     }
 
     private boolean isOfThisNetwork(Link link) {
@@ -65,13 +67,14 @@ final class BridgeCollection {
     private void collectMasquerades(Kernel kernel) {
         kernel.masquerades().stream()
                 .filter(element -> isStale(element.owner()))
-                .forEach(element -> remove(kernel, new Change.DeleteMasquerade(element.address(), element.owner())));
+                .forEach(element ->
+                        remove(kernel, new FirewallChange.DeleteMasquerade(element.address(), element.owner())));
     }
 
     private void collectMacGuards(Kernel kernel) {
         kernel.macGuards().stream()
                 .filter(guard -> isStale(guard.owner()))
-                .forEach(guard -> remove(kernel, new Change.DeleteMacGuard(guard.link(), guard.mac())));
+                .forEach(guard -> remove(kernel, new FirewallChange.DeleteMacGuard(guard.link(), guard.mac())));
     }
 
     private boolean isStale(Attachment owner) {
@@ -101,7 +104,8 @@ final class BridgeCollection {
                     .map(containerId -> new Attachment(network, containerId, ""))
                     .map(owner -> IptablesMasquerade.removal(owner, List.of(), existing))
                     .filter(lines -> !lines.isEmpty())
-                    .forEach(lines -> remove(kernel, new Change.RestoreIptables(ipv4, IptablesMasquerade.NAT, lines)));
+                    .forEach(lines ->
+                            remove(kernel, new FirewallChange.RestoreIptables(ipv4, IptablesMasquerade.NAT, lines)));
         }
     }
 

@@ -4,7 +4,10 @@ import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Alias;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
+import dev.hawser.kernel.FirewallChange;
+import dev.hawser.kernel.IpChange;
 import dev.hawser.kernel.Link;
+import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.kernel.Side;
 import dev.hawser.kernel.Step;
@@ -78,7 +81,7 @@ final class BridgePlan {
             masquerade();
         }
         if (conf.containerEndUp()) {
-            own(Side.HOST, new Change.AwaitUp(names.hostEnd(), PORT_TIMEOUT_MILLIS));
+            own(Side.HOST, new LinkChange.AwaitUp(names.hostEnd(), PORT_TIMEOUT_MILLIS));
         }
         return List.copyOf(steps);
     }
@@ -87,16 +90,16 @@ final class BridgePlan {
         String bridge = conf.bridge();
         requireBridge(observed.bridge());
         if (observed.bridge().isEmpty()) {
-            share(new Change.AddBridge(bridge, conf.mtuBytes(), conf.vlans().filtering()));
+            share(new LinkChange.AddBridge(bridge, conf.mtuBytes(), conf.vlans().filtering()));
             shareIfPossible("net/ipv6/conf/" + bridge + "/accept_ra", "0");
             // Nobody else can have the gateway's address: without the wait, pods reach it at once.
             shareIfPossible("net/ipv6/conf/" + bridge + "/accept_dad", "0");
         }
         if (conf.promiscuous() && !observed.bridge().map(Link::promiscuous).orElse(false)) {
-            share(new Change.SetPromiscuous(bridge));
+            share(new LinkChange.SetPromiscuous(bridge));
         }
         if (!observed.bridge().map(Link::up).orElse(false)) {
-            share(new Change.SetUp(bridge));
+            share(new LinkChange.SetUp(bridge));
         }
     }
 
@@ -110,7 +113,7 @@ final class BridgePlan {
     }
 
     private void addVeth() {
-        Change veth = new Change.AddVeth(
+        Change veth = new LinkChange.AddVeth(
                 names.hostEnd(),
                 names.hostMac(),
                 Optional.of(conf.bridge()),
@@ -118,8 +121,8 @@ final class BridgePlan {
                 call.ifName(),
                 podMac,
                 conf.mtuBytes());
-        steps.add(Step.owned(Side.HOST, veth, new Change.DeleteLink(names.hostEnd())));
-        own(Side.HOST, new Change.SetAlias(names.hostEnd(), alias()));
+        steps.add(Step.owned(Side.HOST, veth, new LinkChange.DeleteLink(names.hostEnd())));
+        own(Side.HOST, new LinkChange.SetAlias(names.hostEnd(), alias()));
     }
 
     private String alias() {
@@ -140,7 +143,7 @@ final class BridgePlan {
     private void configurePort() {
         String port = names.hostEnd();
         if (conf.hairpin() || conf.isolated()) {
-            own(Side.HOST, new Change.SetBridgePort(port, conf.hairpin(), conf.isolated()));
+            own(Side.HOST, new LinkChange.SetBridgePort(port, conf.hairpin(), conf.isolated()));
         }
         if (conf.vlans().any()) {
             configureVlans(port, conf.vlans());
@@ -149,20 +152,20 @@ final class BridgePlan {
         if (conf.guardMac()) {
             steps.add(Step.owned(
                     Side.HOST,
-                    new Change.AddMacGuard(port, podMac, attachment),
-                    new Change.DeleteMacGuard(port, podMac)));
+                    new FirewallChange.AddMacGuard(port, podMac, attachment),
+                    new FirewallChange.DeleteMacGuard(port, podMac)));
         }
-        own(Side.HOST, new Change.SetUp(port));
+        own(Side.HOST, new LinkChange.SetUp(port));
     }
 
     private void configureVlans(String port, Vlans vlans) {
         if (!vlans.keepDefault()) {
-            own(Side.HOST, new Change.ClearBridgeVlans(port));
+            own(Side.HOST, new LinkChange.ClearBridgeVlans(port));
         }
-        vlans.access().ifPresent(id -> own(Side.HOST, new Change.AddBridgeVlan(port, id, true)));
-        vlans.tagged().forEach(id -> own(Side.HOST, new Change.AddBridgeVlan(port, id, false)));
+        vlans.access().ifPresent(id -> own(Side.HOST, new LinkChange.AddBridgeVlan(port, id, true)));
+        vlans.tagged().forEach(id -> own(Side.HOST, new LinkChange.AddBridgeVlan(port, id, false)));
         if (vlans.access().isEmpty()) {
-            own(Side.HOST, new Change.AddBridgeVlan(port, DEFAULT_VLAN, true));
+            own(Side.HOST, new LinkChange.AddBridgeVlan(port, DEFAULT_VLAN, true));
         }
     }
 
@@ -170,7 +173,7 @@ final class BridgePlan {
         String ifName = call.ifName();
         if (addressing.ips().isEmpty()) {
             if (conf.containerEndUp()) {
-                own(Side.POD, new Change.SetUp(ifName));
+                own(Side.POD, new LinkChange.SetUp(ifName));
             }
             return;
         }
@@ -180,14 +183,14 @@ final class BridgePlan {
         }
         // Before the link goes up: the kernel then announces the address by gratuitous ARP on its own.
         ownIfPossible(Side.POD, "net/ipv4/conf/" + ifName + "/arp_notify", "1");
-        addressing.ips().forEach(ip -> own(Side.POD, new Change.AddAddress(ifName, ip.address())));
-        own(Side.POD, new Change.SetUp(ifName));
+        addressing.ips().forEach(ip -> own(Side.POD, new IpChange.AddAddress(ifName, ip.address())));
+        own(Side.POD, new LinkChange.SetUp(ifName));
         boolean routed = addressing.ips().stream()
                 .anyMatch(ip -> !ip.address().isIpv4() && ip.gateway().isPresent());
         if (routed) {
-            own(Side.POD, new Change.AwaitAddresses(ifName, ADDRESS_TIMEOUT_MILLIS));
+            own(Side.POD, new IpChange.AwaitAddresses(ifName, ADDRESS_TIMEOUT_MILLIS));
         }
-        Gateways.routes(addressing).forEach(route -> own(Side.POD, new Change.AddRoute(ifName, route)));
+        Gateways.routes(addressing).forEach(route -> own(Side.POD, new IpChange.AddRoute(ifName, route)));
     }
 
     private void configureIpv6(String ifName) {
@@ -217,7 +220,7 @@ final class BridgePlan {
     /** A veth pair from the bridge to {@code cni0.100}, which stays, as with the reference. */
     private void addVlanInterface(String link, int vlan) {
         VethNames pair = VethNames.of(conf.bridge(), link);
-        share(new Change.AddVeth(
+        share(new LinkChange.AddVeth(
                 pair.hostEnd(),
                 pair.hostMac(),
                 Optional.of(conf.bridge()),
@@ -227,11 +230,11 @@ final class BridgePlan {
                 observed.bridge()
                         .map(bridge -> OptionalInt.of(bridge.mtuBytes()))
                         .orElse(conf.mtuBytes())));
-        share(new Change.ClearBridgeVlans(pair.hostEnd()));
-        share(new Change.AddBridgeVlan(pair.hostEnd(), vlan, true));
-        share(new Change.SetUp(pair.hostEnd()));
+        share(new LinkChange.ClearBridgeVlans(pair.hostEnd()));
+        share(new LinkChange.AddBridgeVlan(pair.hostEnd(), vlan, true));
+        share(new LinkChange.SetUp(pair.hostEnd()));
         shareIfPossible("net/ipv6/conf/" + link + "/accept_dad", "0");
-        share(new Change.SetUp(link));
+        share(new LinkChange.SetUp(link));
     }
 
     private void ensureGatewayAddress(String link, Cidr gateway) {
@@ -243,8 +246,8 @@ final class BridgePlan {
                 giveWay(link, other, gateway);
             }
         }
-        share(new Change.AddAddress(link, gateway));
-        share(new Change.PinMac(link));
+        share(new IpChange.AddAddress(link, gateway));
+        share(new LinkChange.PinMac(link));
     }
 
     /** A bridge has one IPv4 address; IPv6 ones conflict if their subnets do, and link-local ones never. */
@@ -262,7 +265,7 @@ final class BridgePlan {
                     "\"" + link + "\" already has an IP address different from " + gateway,
                     "it has " + other + ": set forceAddress to replace it, or give the network the bridge's subnet");
         }
-        share(new Change.DeleteAddress(link, other));
+        share(new IpChange.DeleteAddress(link, other));
     }
 
     private void masquerade() {
@@ -287,8 +290,8 @@ final class BridgePlan {
     private void masqueradeByNftables(Cidr address) {
         steps.add(Step.owned(
                 Side.HOST,
-                new Change.AddMasquerade(address, attachment),
-                new Change.DeleteMasquerade(address, attachment)));
+                new FirewallChange.AddMasquerade(address, attachment),
+                new FirewallChange.DeleteMasquerade(address, attachment)));
     }
 
     private void own(Side side, Change change) {

@@ -5,9 +5,10 @@ import static java.util.stream.Collectors.toSet;
 import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Alias;
 import dev.hawser.kernel.Attachment;
-import dev.hawser.kernel.Change;
+import dev.hawser.kernel.FirewallChange;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.Link;
+import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.kernel.Side;
 import dev.hawser.run.Call;
@@ -96,7 +97,7 @@ final class BridgeRemoval {
     /** Removes the veth pair by either end; whether it is gone. */
     private boolean removeLink(Kernel kernel, boolean ours, boolean podIsThere) {
         if (ours) {
-            return cleanup.attempt(() -> kernel.apply(Side.HOST, new Change.DeleteLink(names.hostEnd())));
+            return cleanup.attempt(() -> kernel.apply(Side.HOST, new LinkChange.DeleteLink(names.hostEnd())));
         }
         return !podIsThere || cleanup.attempt(() -> removeForeignLink(kernel));
     }
@@ -106,22 +107,22 @@ final class BridgeRemoval {
             kernel.addresses(Side.POD, call.ifName()).stream()
                     .filter(address -> !address.address().isLinkLocalAddress())
                     .forEach(addresses::add);
-            kernel.apply(Side.POD, new Change.DeleteLink(call.ifName()));
+            kernel.apply(Side.POD, new LinkChange.DeleteLink(call.ifName()));
         }
     }
 
     private void removeRules(Kernel kernel, boolean ours, boolean podIsThere) {
         ReferenceTraces traces = new ReferenceTraces(kernel, attachment, cleanup);
         if (conf.masquerade().isPresent()) {
-            addresses.forEach(address ->
-                    cleanup.attempt(() -> kernel.apply(Side.HOST, new Change.DeleteMasquerade(address, attachment))));
+            addresses.forEach(address -> cleanup.attempt(
+                    () -> kernel.apply(Side.HOST, new FirewallChange.DeleteMasquerade(address, attachment))));
             if (!addresses.isEmpty() || !podIsThere) {
                 traces.removeIptables(addresses.stream().map(Cidr::address).collect(toSet()));
             }
         }
         if (conf.guardMac()) {
-            macs.forEach(mac ->
-                    cleanup.attempt(() -> kernel.apply(Side.HOST, new Change.DeleteMacGuard(names.hostEnd(), mac))));
+            macs.forEach(mac -> cleanup.attempt(
+                    () -> kernel.apply(Side.HOST, new FirewallChange.DeleteMacGuard(names.hostEnd(), mac))));
         }
         if (!ours) {
             traces.removeNftables();

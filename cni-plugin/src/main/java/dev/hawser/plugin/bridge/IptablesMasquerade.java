@@ -3,7 +3,7 @@ package dev.hawser.plugin.bridge;
 import dev.hawser.ip.Cidr;
 import dev.hawser.ip.IpMath;
 import dev.hawser.kernel.Attachment;
-import dev.hawser.kernel.Change;
+import dev.hawser.kernel.FirewallChange;
 import dev.hawser.kernel.NftChain;
 import dev.hawser.kernel.Side;
 import dev.hawser.kernel.Step;
@@ -82,8 +82,9 @@ final class IptablesMasquerade {
         List<String> lines = List.copyOf(additions);
         return Step.owned(
                 Side.HOST,
-                new Change.RestoreIptables(ipv4, NAT, lines),
-                new Change.RestoreIptables(ipv4, NAT, inverse(lines, newChain ? List.of("-X " + chain) : List.of())));
+                new FirewallChange.RestoreIptables(ipv4, NAT, lines),
+                new FirewallChange.RestoreIptables(
+                        ipv4, NAT, inverse(lines, newChain ? List.of("-X " + chain) : List.of())));
     }
 
     private static List<String> rules(Attachment attachment, Cidr address) {

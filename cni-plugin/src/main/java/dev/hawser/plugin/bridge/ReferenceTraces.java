@@ -1,7 +1,7 @@
 package dev.hawser.plugin.bridge;
 
 import dev.hawser.kernel.Attachment;
-import dev.hawser.kernel.Change;
+import dev.hawser.kernel.FirewallChange;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.NftChain;
 import dev.hawser.kernel.Side;
@@ -52,7 +52,7 @@ final class ReferenceTraces {
         List<String> lines =
                 IptablesMasquerade.removal(attachment, addresses, kernel.iptables(ipv4, IptablesMasquerade.NAT));
         if (!lines.isEmpty()) {
-            kernel.apply(Side.HOST, new Change.RestoreIptables(ipv4, IptablesMasquerade.NAT, lines));
+            kernel.apply(Side.HOST, new FirewallChange.RestoreIptables(ipv4, IptablesMasquerade.NAT, lines));
         }
     }
 
@@ -71,8 +71,8 @@ final class ReferenceTraces {
         cleanup.attempt(() -> {
             if (kernel.hasChain(chain)) {
                 removeRules(BRIDGE_PREROUTING, "macspoofchk-" + name);
-                kernel.apply(Side.HOST, new Change.DeleteNftChain(chain));
-                kernel.apply(Side.HOST, new Change.DeleteNftChain(macChain));
+                kernel.apply(Side.HOST, new FirewallChange.DeleteNftChain(chain));
+                kernel.apply(Side.HOST, new FirewallChange.DeleteNftChain(macChain));
             }
         });
     }
@@ -80,7 +80,7 @@ final class ReferenceTraces {
     private void removeRules(NftChain chain, String comment) {
         for (NftChain.Rule rule : kernel.rules(chain)) {
             if (rule.comment().equals(comment) || rule.comment().startsWith(comment + ",")) {
-                kernel.apply(Side.HOST, new Change.DeleteNftRule(chain, rule.handle()));
+                kernel.apply(Side.HOST, new FirewallChange.DeleteNftRule(chain, rule.handle()));
             }
         }
     }

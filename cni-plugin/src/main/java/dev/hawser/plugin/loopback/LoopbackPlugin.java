@@ -1,9 +1,9 @@
 package dev.hawser.plugin.loopback;
 
 import dev.hawser.ip.Cidr;
-import dev.hawser.kernel.Change;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.Link;
+import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.kernel.Side;
 import dev.hawser.kernel.Step;
@@ -49,7 +49,7 @@ public final class LoopbackPlugin implements Plugin {
         /** The container's namespace is new or is on its way out: an {@code lo} that is up harms neither. */
         @Override
         public List<Step> plan(Node node) {
-            return List.of(Step.diesWith("the namespace", Side.POD, new Change.SetUp(LO)));
+            return List.of(Step.diesWith("the namespace", Side.POD, new LinkChange.SetUp(LO)));
         }
 
         private CniResult result(Kernel kernel) {
@@ -94,7 +94,7 @@ public final class LoopbackPlugin implements Plugin {
         public void delete(Node node, Cleanup cleanup) {
             if (node.podIsThere(call)) {
                 try (Kernel kernel = node.withPod(call)) {
-                    cleanup.attempt(() -> kernel.apply(Side.POD, new Change.SetDown(LO)));
+                    cleanup.attempt(() -> kernel.apply(Side.POD, new LinkChange.SetDown(LO)));
                 }
             }
         }

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Attachment;
-import dev.hawser.kernel.Change;
+import dev.hawser.kernel.FirewallChange;
+import dev.hawser.kernel.IpChange;
 import dev.hawser.kernel.Link;
+import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.kernel.NftChain;
 import dev.hawser.kernel.Side;
@@ -158,7 +160,7 @@ class BridgePluginTest {
     void aLateDelLeavesTheMasqueradeOfTheNextHolder() {
         Cidr address = Cidr.parse("10.1.2.2/24");
         Attachment next = new Attachment("net", "c2", "eth0");
-        node.kernel.apply(Side.HOST, new Change.AddMasquerade(address, next));
+        node.kernel.apply(Side.HOST, new FirewallChange.AddMasquerade(address, next));
 
         Ended ended = node.call("DEL", "bridge", conf("""
                 "ipMasq": true, "ipam": {"type": "host-local", "subnet": "10.1.2.0/24"},
@@ -182,7 +184,7 @@ class BridgePluginTest {
         node.kernel.addRule(new NftChain("bridge", "nat", "PREROUTING"), "macspoofchk-c1-eth0");
         node.kernel.apply(
                 Side.HOST,
-                new Change.AddVeth(
+                new LinkChange.AddVeth(
                         "vethdeadbeef",
                         MacAddress.parse("02:00:00:00:00:01"),
                         Optional.empty(),
@@ -234,8 +236,8 @@ class BridgePluginTest {
     @Test
     void checkNamesEverythingThatIsGone() {
         Ended added = node.call("ADD", "bridge", PLAIN);
-        node.kernel.apply(Side.POD, new Change.DeleteAddress("eth0", Cidr.parse("10.1.2.2/24")));
-        node.kernel.apply(Side.HOST, new Change.SetDown(NAMES.hostEnd()));
+        node.kernel.apply(Side.POD, new IpChange.DeleteAddress("eth0", Cidr.parse("10.1.2.2/24")));
+        node.kernel.apply(Side.HOST, new LinkChange.SetDown(NAMES.hostEnd()));
 
         Ended ended = node.call("CHECK", "bridge", withPrevious(PLAIN, added.stdout()));
 
@@ -263,7 +265,7 @@ class BridgePluginTest {
     void aLinkThatIsNoBridgeIsRefusedAndTheLeaseGivenBack() {
         node.kernel.apply(
                 Side.HOST,
-                new Change.AddVeth(
+                new LinkChange.AddVeth(
                         "cni0",
                         MacAddress.parse("02:00:00:00:00:01"),
                         Optional.empty(),
@@ -281,8 +283,8 @@ class BridgePluginTest {
 
     @Test
     void anotherAddressOfTheBridgeGivesWayOnlyIfForced() {
-        node.kernel.apply(Side.HOST, new Change.AddBridge("cni0", OptionalInt.empty(), false));
-        node.kernel.apply(Side.HOST, new Change.AddAddress("cni0", Cidr.parse("192.168.0.1/24")));
+        node.kernel.apply(Side.HOST, new LinkChange.AddBridge("cni0", OptionalInt.empty(), false));
+        node.kernel.apply(Side.HOST, new IpChange.AddAddress("cni0", Cidr.parse("192.168.0.1/24")));
         String gateway = "\"isGateway\": true, \"ipam\": {\"type\": \"host-local\", \"subnet\": \"10.1.2.0/24\"}";
 
         Ended refused = node.call("ADD", "bridge", conf(gateway));

@@ -1,0 +1,106 @@
+package dev.hawser.kernel;
+
+import dev.hawser.ip.Cidr;
+import dev.hawser.ip.IpMath;
+import java.util.List;
+
+/** A change of nf_tables or iptables: {@code nft}, {@code iptables-restore}. */
+public sealed interface FirewallChange extends Change {
+
+    /**
+     * What the pod at {@code address} sends beyond its own subnet leaves the node with the node's address. The ruleset of the
+     * subnet is loaded if it is not there; the pod is one element of a set, in constant time (nftables).
+     *
+     * @param address the pod's address with the prefix length of its subnet
+     * @param owner whose the element is
+     */
+    record AddMasquerade(Cidr address, Attachment owner) implements FirewallChange {
+        @Override
+        public String words() {
+            return "nft add element inet hawser " + masqueradeSet(address) + " { " + IpMath.text(address.address())
+                    + " comment \"" + owner.abbreviated() + "\" }";
+        }
+    }
+
+    /**
+     * The address is not masqueraded for this owner. An element that has another owner stays: a late DEL must not take
+     * away what a newer pod was given since.
+     *
+     * @param address the pod's address with the prefix length of its subnet
+     * @param owner whose the element was
+     */
+    record DeleteMasquerade(Cidr address, Attachment owner) implements FirewallChange {
+        @Override
+        public String words() {
+            return "nft delete element inet hawser " + masqueradeSet(address) + " { " + IpMath.text(address.address())
+                    + " }";
+        }
+    }
+
+    /**
+     * The set of the masqueraded addresses of a subnet, and the chain that looks into it: {@code subnet-10.1.0.0-16},
+     * {@code subnet-fd00__-64}. nft(8) reads neither slashes with digits nor colons in a name.
+     *
+     * @param address one of the subnet, with the length of its prefix
+     */
+    static String masqueradeSet(Cidr address) {
+        return "subnet-" + address.network().toString().replace('/', '-').replace(':', '_');
+    }
+
+    /**
+     * The bridge port accepts frames from this MAC only (nftables, bridge family). The ruleset is loaded if it is not
+     * there; the port is one element of a set, in constant time.
+     */
+    record AddMacGuard(String link, MacAddress mac, Attachment owner) implements FirewallChange {
+        @Override
+        public String words() {
+            return "nft add element bridge hawser guarded { " + link + " comment \"" + owner.abbreviated()
+                    + "\" }; nft add element" + " bridge hawser allowed { " + link + " . " + mac + " }";
+        }
+    }
+
+    /** The bridge port is not guarded by an element of ours. */
+    record DeleteMacGuard(String link, MacAddress mac) implements FirewallChange {
+        @Override
+        public String words() {
+            return "nft delete element bridge hawser guarded { " + link + " }; nft delete element bridge hawser allowed"
+                    + " { " + link + " . " + mac + " }";
+        }
+    }
+
+    /** No such rule is in the chain; for rules that other plugins made. */
+    record DeleteNftRule(NftChain chain, long handle) implements FirewallChange {
+        @Override
+        public String words() {
+            return "nft delete rule " + chain + " handle " + handle;
+        }
+    }
+
+    /** No such chain is there; its rules go with it. For chains that other plugins made. */
+    record DeleteNftChain(NftChain chain) implements FirewallChange {
+        @Override
+        public String words() {
+            return "nft delete chain " + chain;
+        }
+    }
+
+    /**
+     * These lines are carried out by {@code iptables-restore --noflush} in one transaction. Not an ensure: the lines say
+     * exactly what happens.
+     *
+     * @param ipv4 whether by iptables-restore, else by ip6tables-restore
+     * @param table {@code nat}, {@code filter} …
+     * @param lines chain declarations ({@code :NAME - [0:0]}) and rules ({@code -A …}, {@code -D …}, {@code -X …})
+     */
+    record RestoreIptables(boolean ipv4, String table, List<String> lines) implements FirewallChange {
+        public RestoreIptables {
+            lines = List.copyOf(lines);
+        }
+
+        @Override
+        public String words() {
+            return (ipv4 ? "iptables" : "ip6tables") + "-restore --noflush <<< '*" + table + "; "
+                    + String.join("; ", lines) + "; COMMIT'";
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.hawser.kernel;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** A change of a link, or of what it is as a port of a bridge: {@code ip link}, {@code bridge vlan}. */
+public sealed interface LinkChange extends Change {
+
+    /**
+     * A bridge is there. An existing one keeps its settings; another kind of link under this name is an error.
+     *
+     * @param mtuBytes the MTU of a new bridge
+     * @param vlanFiltering whether a new bridge filters VLANs
+     */
+    record AddBridge(String name, OptionalInt mtuBytes, boolean vlanFiltering) implements LinkChange {
+        @Override
+        public String words() {
+            return "ip link add " + name + mtu(mtuBytes) + " type bridge" + (vlanFiltering ? " vlan_filtering 1" : "");
+        }
+    }
+
+    /**
+     * A new pair of veth ends, both down: {@code name} on the step's side and {@code peer} on {@code peerSide}, created
+     * there, never moved. A link that has either name already is an error (EEXIST), not "done".
+     *
+     * @param master the bridge that {@code name} becomes a port of
+     */
+    record AddVeth(
+            String name,
+            MacAddress mac,
+            Optional<String> master,
+            Side peerSide,
+            String peer,
+            MacAddress peerMac,
+            OptionalInt mtuBytes)
+            implements LinkChange {
+        @Override
+        public String words() {
+            return "ip link add " + name + mtu(mtuBytes) + " address " + mac
+                    + master.map(bridge -> " master " + bridge).orElse("")
+                    + " type veth peer name " + peer + mtu(mtuBytes) + " address " + peerMac
+                    + (peerSide == Side.POD ? " netns POD" : "");
+        }
+    }
+
+    /** No link has this name. */
+    record DeleteLink(String name) implements LinkChange {
+        @Override
+        public String words() {
+            return "ip link delete " + name;
+        }
+    }
+
+    /** The link is administratively up. */
+    record SetUp(String link) implements LinkChange {
+        @Override
+        public String words() {
+            return "ip link set " + link + " up";
+        }
+    }
+
+    /** The link is administratively down. */
+    record SetDown(String link) implements LinkChange {
+        @Override
+        public String words() {
+            return "ip link set " + link + " down";
+        }
+    }
+
+    /** The link carries this ifalias (at most 255 bytes, IFALIASZ). */
+    record SetAlias(String link, String alias) implements LinkChange {
+        @Override
+        public String words() {
+            return "ip link set " + link + " alias '" + alias + "'";
+        }
+    }
+
+    /** The link is promiscuous. */
+    record SetPromiscuous(String link) implements LinkChange {
+        @Override
+        public String words() {
+            return "ip link set " + link + " promisc on";
+        }
+    }
+
+    /**
+     * The link's MAC is what it is now, for good: a bridge that was told its MAC no longer follows the lowest of its
+     * ports (br_stp_recalculate_bridge_id).
+     */
+    record PinMac(String link) implements LinkChange {
+        @Override
+        public String words() {
+            return "ip link set " + link + " address $(cat /sys/class/net/" + link + "/address)";
+        }
+    }
+
+    /**
+     * The bridge port has these settings, both written even if false.
+     *
+     * @param hairpin whether frames may leave through the port that they came in by (IFLA_BRPORT_MODE)
+     * @param isolated whether the port speaks only to ports that are not isolated (IFLA_BRPORT_ISOLATED)
+     */
+    record SetBridgePort(String link, boolean hairpin, boolean isolated) implements LinkChange {
+        @Override
+        public String words() {
+            return "ip link set " + link + " type bridge_slave hairpin " + onOff(hairpin) + " isolated "
+                    + onOff(isolated);
+        }
+    }
+
+    /**
+     * The bridge port is a member of this VLAN.
+     *
+     * @param untagged both PVID and egress untagged, else tagged
+     */
+    record AddBridgeVlan(String link, int vlanId, boolean untagged) implements LinkChange {
+        @Override
+        public String words() {
+            return "bridge vlan add dev " + link + " vid " + vlanId + (untagged ? " pvid untagged" : "");
+        }
+    }
+
+    /** The bridge port is a member of no VLAN: what the bridge gave it by default is taken away. */
+    record ClearBridgeVlans(String link) implements LinkChange {
+        @Override
+        public String words() {
+            return "bridge vlan del dev " + link + " vid 1-4094";
+        }
+    }
+
+    /**
+     * The link is operationally up and, as a bridge port, in use; waits for it at most {@code timeoutMillis}. Without STP a
+     * port in use forwards; with STP it may listen and learn for half a minute more, which nobody waits for.
+     */
+    record AwaitUp(String link, int timeoutMillis) implements LinkChange {
+        @Override
+        public String words() {
+            return "ip link show up dev " + link + "  # wait until state UP, at most " + timeoutMillis + " ms";
+        }
+    }
+
+    private static String mtu(OptionalInt mtuBytes) {
+        return mtuBytes.isPresent() ? " mtu " + mtuBytes.getAsInt() : "";
+    }
+
+    private static String onOff(boolean on) {
+        return on ? "on" : "off";
+    }
+}
