@@ -3,7 +3,9 @@ package dev.hawser.app;
 import dev.hawser.kernel.Step;
 import dev.hawser.run.Call;
 import dev.hawser.run.Node;
+import dev.hawser.run.Plan;
 import dev.hawser.run.Plugin;
+import dev.hawser.spec.CniResult;
 import dev.hawser.spec.Invocation;
 import dev.hawser.spec.Json;
 import dev.hawser.spec.Settings;
@@ -52,11 +54,17 @@ final class PlanCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         NetworkList list = NetworkList.read(file);
         List<Json> planned = new ArrayList<>();
+        Optional<CniResult> previous = Optional.empty();
         PrintWriter out = spec.commandLine().getOut();
         for (Json.Obj conf : list.plugins()) {
             String type = Settings.of(conf).text("type").orElse("");
             Optional<Plugin> plugin = Wiring.plugin(Plugin.typeOf(type));
-            List<Step> steps = plugin.isPresent() ? steps(plugin.get(), list, conf) : List.of();
+            List<Step> steps = List.of();
+            if (plugin.isPresent()) {
+                Plan plan = plan(plugin.get(), list, conf, previous);
+                steps = plan.steps();
+                previous = Optional.of(plan.result());
+            }
             if (!json) {
                 print(out, type, plugin.isPresent(), steps);
             }
@@ -69,7 +77,7 @@ final class PlanCommand implements Callable<Integer> {
         return 0;
     }
 
-    private List<Step> steps(Plugin plugin, NetworkList list, Json.Obj conf) {
+    private Plan plan(Plugin plugin, NetworkList list, Json.Obj conf, Optional<CniResult> previous) {
         Node node = Wiring.node("hawser: ");
         byte[] stdin = list.configurationOf(conf, Optional.empty(), Json.Obj.EMPTY)
                 .compact()
@@ -86,7 +94,7 @@ final class PlanCommand implements Callable<Integer> {
                 "CNI_PATH",
                 System.getenv().getOrDefault("CNI_PATH", "/opt/cni/bin"));
         Invocation invocation = Invocation.of(environment, () -> stdin);
-        return plugin.configure(Call.of(invocation)).plan(node);
+        return plugin.configure(Call.of(invocation)).plan(node, previous);
     }
 
     private static void print(PrintWriter out, String type, boolean known, List<Step> steps) {

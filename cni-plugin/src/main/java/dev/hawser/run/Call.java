@@ -4,9 +4,12 @@ import dev.hawser.ipam.Owner;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.spec.CniArgs;
 import dev.hawser.spec.CniException;
+import dev.hawser.spec.CniResult;
 import dev.hawser.spec.Invocation;
 import dev.hawser.spec.NetConf;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * One call of a runtime, its environment and its network configuration found to be in order.
@@ -53,5 +56,19 @@ public record Call(Invocation invocation, CniArgs args) {
     /** CNI_NETNS of a verb that requires it. */
     public String netns() {
         return invocation.netns().orElseThrow();
+    }
+
+    /**
+     * What ADD reported, for DEL: a cache that makes no sense must not keep a container from being deleted.
+     *
+     * @param log told why there is none, if there was one
+     */
+    public Optional<CniResult> previousIfReadable(Consumer<String> log) {
+        try {
+            return conf().prevResult();
+        } catch (CniException e) {
+            log.accept("DEL goes on without prevResult: " + e.getMessage());
+            return Optional.empty();
+        }
     }
 }

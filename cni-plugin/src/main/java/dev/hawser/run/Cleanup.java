@@ -1,17 +1,28 @@
 package dev.hawser.run;
 
+import dev.hawser.kernel.Kernel;
 import dev.hawser.spec.CniError;
 import dev.hawser.spec.CniException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * DEL and GC: attempt everything, whatever fails. "Already gone" is success and never gets here; real failures are collected
  * and reported together, so that the runtime tries again.
  */
-public final class Cleanup {
+public final class Cleanup implements AutoCloseable {
 
     private final List<CniException> failures = new ArrayList<>();
+    private Optional<Kernel> kernel = Optional.empty();
+
+    /** The kernel, with the container's side if that is still there; opened once, and closed with this. */
+    public Kernel kernel(Node node, Call call) {
+        Kernel opened = kernel.orElseGet(() ->
+                node.podIsThere(call) ? node.withPod(call) : node.namespaces().host());
+        kernel = Optional.of(opened);
+        return opened;
+    }
 
     /**
      * Runs the action; a failure is kept for {@link #throwIfFailed()}.
@@ -44,5 +55,11 @@ public final class Cleanup {
         CniException all = new CniException(new CniError(failures.getFirst().code(), String.join("; ", texts), ""));
         failures.forEach(all::addSuppressed);
         throw all;
+    }
+
+    /** Closes the kernel, if there was need of one. */
+    @Override
+    public void close() {
+        kernel.ifPresent(Kernel::close);
     }
 }

@@ -114,7 +114,7 @@ public final class Dispatcher {
         refuseOwnNamespace(call);
         Plugin.Configured configured = plugin.configure(call);
         try (Transaction transaction = new Transaction(node.log())) {
-            CniResult result = configured.add(node, transaction);
+            CniResult result = configured.add(node, call.conf().prevResult(), transaction);
             write(answer, 0, result.toJson(call.conf().cniVersion()));
             transaction.commit();
         }
@@ -143,9 +143,10 @@ public final class Dispatcher {
     }
 
     private static void cleanUp(Consumer<Cleanup> verb) {
-        Cleanup cleanup = new Cleanup();
-        verb.accept(cleanup);
-        cleanup.throwIfFailed();
+        try (Cleanup cleanup = new Cleanup()) {
+            verb.accept(cleanup);
+            cleanup.throwIfFailed();
+        }
     }
 
     private static byte[] utf8(String text) {

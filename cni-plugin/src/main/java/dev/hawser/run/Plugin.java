@@ -1,11 +1,11 @@
 package dev.hawser.run;
 
-import dev.hawser.kernel.Step;
 import dev.hawser.spec.CniException;
 import dev.hawser.spec.CniResult;
 import dev.hawser.spec.CniVersion;
 import dev.hawser.spec.ValidAttachments;
 import java.util.List;
+import java.util.Optional;
 
 /** A type of the {@code type} key of a configuration. */
 public interface Plugin {
@@ -48,11 +48,20 @@ public interface Plugin {
     /** A plugin that has read its configuration: the verbs of the specification. Each runs at most once. */
     interface Configured {
 
-        /** Attaches the container. What was done before a failure is taken back by {@code transaction}. */
-        CniResult add(Node node, Transaction transaction);
+        /**
+         * Attaches the container. What was done before a failure is taken back by {@code transaction}.
+         *
+         * @param previous what the plugins before this one in a chain have answered; a plugin that makes an interface of its
+         *     own needs none
+         */
+        CniResult add(Node node, Optional<CniResult> previous, Transaction transaction);
 
-        /** The steps that {@link #add} would take now; touches nothing. */
-        List<Step> plan(Node node);
+        /**
+         * What {@link #add} would do now; touches nothing.
+         *
+         * @param previous as for {@link #add}, perhaps of a plan too
+         */
+        Plan plan(Node node, Optional<CniResult> previous);
 
         /**
          * Looks whether everything that ADD made is still there.

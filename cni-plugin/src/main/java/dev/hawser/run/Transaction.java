@@ -37,10 +37,12 @@ public final class Transaction implements AutoCloseable {
         undos.push(new Undo(what, undo));
     }
 
-    /** Keeps the kernel open until the undos have run; {@link #close()} closes it. */
-    public Kernel keepOpen(Kernel kernel) {
-        kernels.push(kernel);
-        return kernel;
+    /** The kernel with the container's side, opened once in a transaction; {@link #close()} closes it after the undos. */
+    public Kernel kernel(Node node, Call call) {
+        if (kernels.isEmpty()) {
+            kernels.push(node.withPod(call));
+        }
+        return kernels.element();
     }
 
     /** What was done stays. */

@@ -1,7 +1,10 @@
 package dev.hawser.plugin.bridge;
 
 import dev.hawser.addressing.AddressSource;
+import dev.hawser.attach.ContainerLink;
+import dev.hawser.attach.VethNames;
 import dev.hawser.kernel.MacAddress;
+import dev.hawser.masquerade.Masquerade;
 import dev.hawser.run.Call;
 import dev.hawser.spec.Invocation;
 import dev.hawser.spec.Settings;
@@ -49,14 +52,6 @@ record BridgeConf(
         Optional<MacAddress> mac,
         AddressSource addresses) {
 
-    /** {@code ipMasqBackend}. */
-    enum Masquerade {
-        /** nftables where the kernel has it, else iptables. */
-        AUTOMATIC,
-        NFTABLES,
-        IPTABLES
-    }
-
     private static final int LARGEST_MTU = 65535;
 
     static BridgeConf of(Call call) {
@@ -77,7 +72,7 @@ record BridgeConf(
                 settings.flag("isGateway") || defaultRoute,
                 defaultRoute,
                 settings.flag("forceAddress"),
-                masquerade(settings),
+                Masquerade.of(settings),
                 settings.whole("mtu", 0, LARGEST_MTU),
                 hairpin,
                 promiscuous,
@@ -92,18 +87,15 @@ record BridgeConf(
         return conf;
     }
 
-    /** Whether a masquerade, if there is one, is made of iptables rules. */
-    boolean masqueradesByIptables(boolean nftablesIsThere) {
-        return switch (masquerade.orElse(Masquerade.AUTOMATIC)) {
-            case AUTOMATIC -> !nftablesIsThere;
-            case NFTABLES -> false;
-            case IPTABLES -> true;
-        };
-    }
-
     /** The container's MAC: the one asked for, or the one that comes with its names. */
     MacAddress podMac(VethNames names) {
         return mac.orElse(names.podMac());
+    }
+
+    /** Nobody but the pool gives out addresses of the bridge's subnet: a search for duplicates is only made if asked for. */
+    ContainerLink containerLink(Call call) {
+        return new ContainerLink(
+                call.ifName(), duplicateAddressDetection ? ContainerLink.Dad.ON : ContainerLink.Dad.OFF, false);
     }
 
     private static String bridgeName(Settings settings) {
@@ -115,17 +107,6 @@ record BridgeConf(
                             + " neither slash, colon nor space");
         }
         return name;
-    }
-
-    /** A backend that was named wrong is a fault even if nothing is to be masqueraded: somebody meant something by it. */
-    private static Optional<Masquerade> masquerade(Settings settings) {
-        Masquerade backend =
-                switch (settings.choice("ipMasqBackend", "nftables", "iptables").orElse("")) {
-                    case "nftables" -> Masquerade.NFTABLES;
-                    case "iptables" -> Masquerade.IPTABLES;
-                    default -> Masquerade.AUTOMATIC;
-                };
-        return settings.flag("ipMasq") ? Optional.of(backend) : Optional.empty();
     }
 
     /** The runtime's word wins over the administrator's, and that over the one of CNI_ARGS. */

@@ -1,5 +1,6 @@
 package dev.hawser.plugin.bridge;
 
+import dev.hawser.attach.VethNames;
 import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Alias;
 import dev.hawser.kernel.Attachment;
@@ -11,6 +12,7 @@ import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.kernel.Side;
 import dev.hawser.kernel.Step;
+import dev.hawser.masquerade.Masquerade;
 import dev.hawser.run.Call;
 import dev.hawser.spec.CniArgs;
 import dev.hawser.spec.CniException;
@@ -28,9 +30,6 @@ final class BridgePlan {
 
     /** How long the reference waits in all for the port to forward. */
     private static final int PORT_TIMEOUT_MILLIS = 2550;
-
-    /** How long the reference waits for duplicate address detection. */
-    private static final int ADDRESS_TIMEOUT_MILLIS = 5000;
 
     /** The VLAN that a bridge puts its ports into, unless told otherwise. */
     private static final int DEFAULT_VLAN = 1;
@@ -77,9 +76,7 @@ final class BridgePlan {
         if (conf.gateway() && !addressing.ips().isEmpty()) {
             ensureGateway();
         }
-        if (conf.masquerade().isPresent()) {
-            masquerade();
-        }
+        observed.masquerade().ifPresent(state -> steps.addAll(Masquerade.steps(attachment, addresses(), state)));
         if (conf.containerEndUp()) {
             own(Side.HOST, new LinkChange.AwaitUp(names.hostEnd(), PORT_TIMEOUT_MILLIS));
         }
@@ -126,11 +123,14 @@ final class BridgePlan {
     }
 
     private String alias() {
-        boolean elements = conf.masquerade().isPresent() && !conf.masqueradesByIptables(observed.nftables());
-        List<Cidr> masquerades =
-                elements ? addressing.ips().stream().map(CniResult.Ip::address).toList() : List.of();
+        boolean elements =
+                observed.masquerade().filter(state -> !state.byIptables()).isPresent();
         Optional<MacAddress> guard = conf.guardMac() ? Optional.of(podMac) : Optional.empty();
-        return new Alias(attachment, pod(), masquerades, guard).toString();
+        return new Alias(attachment, pod(), elements ? addresses() : List.of(), guard).toString();
+    }
+
+    private List<Cidr> addresses() {
+        return addressing.ips().stream().map(CniResult.Ip::address).toList();
     }
 
     private Optional<String> pod() {
@@ -170,38 +170,9 @@ final class BridgePlan {
     }
 
     private void configureContainer() {
-        String ifName = call.ifName();
-        if (addressing.ips().isEmpty()) {
-            if (conf.containerEndUp()) {
-                own(Side.POD, new LinkChange.SetUp(ifName));
-            }
-            return;
+        if (conf.containerEndUp()) {
+            steps.addAll(conf.containerLink(call).configure(addressing));
         }
-        boolean ipv6 = addressing.ips().stream().anyMatch(ip -> !ip.address().isIpv4());
-        if (ipv6) {
-            configureIpv6(ifName);
-        }
-        // Before the link goes up: the kernel then announces the address by gratuitous ARP on its own.
-        ownIfPossible(Side.POD, "net/ipv4/conf/" + ifName + "/arp_notify", "1");
-        addressing.ips().forEach(ip -> own(Side.POD, new IpChange.AddAddress(ifName, ip.address())));
-        own(Side.POD, new LinkChange.SetUp(ifName));
-        boolean routed = addressing.ips().stream()
-                .anyMatch(ip -> !ip.address().isIpv4() && ip.gateway().isPresent());
-        if (routed) {
-            own(Side.POD, new IpChange.AwaitAddresses(ifName, ADDRESS_TIMEOUT_MILLIS));
-        }
-        Gateways.routes(addressing).forEach(route -> own(Side.POD, new IpChange.AddRoute(ifName, route)));
-    }
-
-    private void configureIpv6(String ifName) {
-        String settings = "net/ipv6/conf/" + ifName;
-        ownIfPossible(Side.POD, settings + "/accept_dad", conf.duplicateAddressDetection() ? "1" : "0");
-        if (conf.duplicateAddressDetection()) {
-            ownIfPossible(Side.POD, settings + "/enhanced_dad", "1");
-        }
-        own(Side.POD, new Change.SetSysctl("net/ipv6/conf/lo/disable_ipv6", "0", true));
-        own(Side.POD, new Change.SetSysctl(settings + "/disable_ipv6", "0", true));
-        own(Side.POD, new Change.SetSysctl(settings + "/keep_addr_on_down", "1", true));
     }
 
     private void ensureGateway() {
@@ -266,32 +237,6 @@ final class BridgePlan {
                     "it has " + other + ": set forceAddress to replace it, or give the network the bridge's subnet");
         }
         share(new IpChange.DeleteAddress(link, other));
-    }
-
-    private void masquerade() {
-        if (conf.masqueradesByIptables(observed.nftables())) {
-            masqueradeByIptables(true, observed.natIpv4());
-            masqueradeByIptables(false, observed.natIpv6());
-        } else {
-            addressing.ips().forEach(ip -> masqueradeByNftables(ip.address()));
-        }
-    }
-
-    private void masqueradeByIptables(boolean ipv4, List<String> existing) {
-        List<Cidr> addresses = addressing.ips().stream()
-                .map(CniResult.Ip::address)
-                .filter(address -> address.isIpv4() == ipv4)
-                .toList();
-        if (!addresses.isEmpty()) {
-            steps.add(IptablesMasquerade.step(attachment, ipv4, addresses, existing));
-        }
-    }
-
-    private void masqueradeByNftables(Cidr address) {
-        steps.add(Step.owned(
-                Side.HOST,
-                new FirewallChange.AddMasquerade(address, attachment),
-                new FirewallChange.DeleteMasquerade(address, attachment)));
     }
 
     private void own(Side side, Change change) {

@@ -5,13 +5,14 @@ import dev.hawser.kernel.Step;
 import dev.hawser.run.Call;
 import dev.hawser.run.Cleanup;
 import dev.hawser.run.Node;
+import dev.hawser.run.Plan;
 import dev.hawser.run.Plugin;
 import dev.hawser.run.Transaction;
 import dev.hawser.spec.CniException;
 import dev.hawser.spec.CniResult;
 import dev.hawser.spec.ErrorCode;
 import dev.hawser.spec.ValidAttachments;
-import java.util.List;
+import java.util.Optional;
 
 /** The {@code bridge} plugin: each container a port of a bridge of the node. */
 public final class BridgePlugin implements Plugin {
@@ -29,8 +30,8 @@ public final class BridgePlugin implements Plugin {
     private record Bridge(Call call, BridgeConf conf) implements Configured {
 
         @Override
-        public CniResult add(Node node, Transaction transaction) {
-            Kernel kernel = transaction.keepOpen(node.withPod(call));
+        public CniResult add(Node node, Optional<CniResult> previous, Transaction transaction) {
+            Kernel kernel = transaction.kernel(node, call);
             Observed observed = Observed.of(kernel, conf);
             CniResult addressing = addressing(conf.addresses().lease(node, transaction));
             for (Step step : BridgePlan.of(call, conf, addressing, observed)) {
@@ -48,10 +49,12 @@ public final class BridgePlugin implements Plugin {
         }
 
         @Override
-        public List<Step> plan(Node node) {
+        public Plan plan(Node node, Optional<CniResult> previous) {
             try (Kernel kernel = node.namespaces().host()) {
                 CniResult addressing = Gateways.complete(conf, conf.addresses().preview(node));
-                return BridgePlan.of(call, conf, addressing, Observed.of(kernel, conf));
+                return new Plan(
+                        BridgePlan.of(call, conf, addressing, Observed.of(kernel, conf)),
+                        BridgeResult.of(call, conf, addressing, kernel));
             }
         }
 

@@ -1,7 +1,6 @@
 package dev.hawser.plugin.bridge;
 
-import static java.util.stream.Collectors.toSet;
-
+import dev.hawser.attach.VethNames;
 import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Alias;
 import dev.hawser.kernel.Attachment;
@@ -11,10 +10,10 @@ import dev.hawser.kernel.Link;
 import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.kernel.Side;
+import dev.hawser.masquerade.MasqueradeRemoval;
 import dev.hawser.run.Call;
 import dev.hawser.run.Cleanup;
 import dev.hawser.run.Node;
-import dev.hawser.spec.CniException;
 import dev.hawser.spec.CniResult;
 import java.util.LinkedHashSet;
 import java.util.Optional;
@@ -45,23 +44,22 @@ final class BridgeRemoval {
         this.cleanup = cleanup;
         this.attachment = call.attachment();
         this.names = VethNames.of(call);
-        this.previous = previous();
+        this.previous = call.previousIfReadable(node.log());
         macs.add(conf.podMac(names));
         previous.flatMap(this::reportedMac).ifPresent(macs::add);
     }
 
     void run() {
         boolean podIsThere = node.podIsThere(call);
-        try (Kernel kernel = podIsThere ? node.withPod(call) : node.namespaces().host()) {
-            Optional<Link> link = kernel.link(Side.HOST, names.hostEnd());
-            boolean ours = link.isPresent();
-            collectAddresses();
-            link.ifPresent(this::collectFromAlias);
-            boolean linkIsGone = removeLink(kernel, ours, podIsThere);
-            removeRules(kernel, ours, podIsThere);
-            if (linkIsGone) {
-                conf.addresses().release(node, cleanup);
-            }
+        Kernel kernel = cleanup.kernel(node, call);
+        Optional<Link> link = kernel.link(Side.HOST, names.hostEnd());
+        boolean ours = link.isPresent();
+        collectAddresses();
+        link.ifPresent(this::collectFromAlias);
+        boolean linkIsGone = removeLink(kernel, ours, podIsThere);
+        removeRules(kernel, ours, podIsThere);
+        if (linkIsGone) {
+            conf.addresses().release(node, cleanup);
         }
     }
 
@@ -84,16 +82,6 @@ final class BridgeRemoval {
                 });
     }
 
-    /** What ADD reported. A cache that makes no sense must not keep a pod from being deleted. */
-    private Optional<CniResult> previous() {
-        try {
-            return call.conf().prevResult();
-        } catch (CniException e) {
-            node.log().accept("DEL goes on without prevResult: " + e.getMessage());
-            return Optional.empty();
-        }
-    }
-
     /** Removes the veth pair by either end; whether it is gone. */
     private boolean removeLink(Kernel kernel, boolean ours, boolean podIsThere) {
         if (ours) {
@@ -112,12 +100,11 @@ final class BridgeRemoval {
     }
 
     private void removeRules(Kernel kernel, boolean ours, boolean podIsThere) {
-        ReferenceTraces traces = new ReferenceTraces(kernel, attachment, cleanup);
+        MasqueradeRemoval masquerades = new MasqueradeRemoval(kernel, cleanup);
         if (conf.masquerade().isPresent()) {
-            addresses.forEach(address -> cleanup.attempt(
-                    () -> kernel.apply(Side.HOST, new FirewallChange.DeleteMasquerade(address, attachment))));
+            masquerades.removeElements(attachment, addresses);
             if (!addresses.isEmpty() || !podIsThere) {
-                traces.removeIptables(addresses.stream().map(Cidr::address).collect(toSet()));
+                masquerades.removeIptables(attachment, addresses);
             }
         }
         if (conf.guardMac()) {
@@ -125,8 +112,8 @@ final class BridgeRemoval {
                     () -> kernel.apply(Side.HOST, new FirewallChange.DeleteMacGuard(names.hostEnd(), mac))));
         }
         if (!ours) {
-            traces.removeNftables();
-            traces.removeMacGuard();
+            masquerades.removeReferenceNftables(attachment);
+            cleanup.attempt(() -> ReferenceTraces.removeMacGuard(kernel, attachment));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.hawser.plugin.bridge;
 
+import dev.hawser.attach.VethNames;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.Link;
 import dev.hawser.kernel.MacAddress;
@@ -8,6 +9,7 @@ import dev.hawser.run.Call;
 import dev.hawser.spec.CniResult;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What an ADD answers: the bridge, the host's end, the container's end, and what IPAM said. */
 final class BridgeResult {
@@ -17,7 +19,7 @@ final class BridgeResult {
     static CniResult of(Call call, BridgeConf conf, CniResult addressing, Kernel kernel) {
         VethNames names = VethNames.of(call);
         List<CniResult.Interface> interfaces = new ArrayList<>();
-        interfaces.add(hostInterface(kernel.linkOrThrow(Side.HOST, conf.bridge())));
+        interfaces.add(hostInterface(kernel, conf.bridge()));
         interfaces.add(
                 CniResult.Interface.onHost(names.hostEnd(), names.hostMac().toString()));
         interfaces.add(
@@ -26,7 +28,7 @@ final class BridgeResult {
         if (conf.gateway()
                 && !gatewayLink.equals(conf.bridge())
                 && !addressing.ips().isEmpty()) {
-            interfaces.add(hostInterface(kernel.linkOrThrow(Side.HOST, gatewayLink)));
+            interfaces.add(hostInterface(kernel, gatewayLink));
         }
         return new CniResult(
                 interfaces,
@@ -35,8 +37,9 @@ final class BridgeResult {
                 call.conf().dns().orElse(addressing.dns()));
     }
 
-    private static CniResult.Interface hostInterface(Link link) {
-        return CniResult.Interface.onHost(
-                link.name(), link.mac().map(MacAddress::toString).orElse(""));
+    /** In a plan the link may not be there yet, and its MAC is not known. */
+    private static CniResult.Interface hostInterface(Kernel kernel, String name) {
+        Optional<MacAddress> mac = kernel.link(Side.HOST, name).flatMap(Link::mac);
+        return CniResult.Interface.onHost(name, mac.map(MacAddress::toString).orElse(""));
     }
 }

@@ -1,8 +1,8 @@
 package dev.hawser.plugin.bridge;
 
+import dev.hawser.attach.ResultRoutes;
 import dev.hawser.ip.Cidr;
 import dev.hawser.ip.IpMath;
-import dev.hawser.kernel.Route;
 import dev.hawser.spec.CniResult;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -48,43 +48,12 @@ final class Gateways {
         boolean given = routes.stream()
                 .anyMatch(route -> route.destination().prefixLength() == 0
                         && route.destination().isIpv4() == ipv4);
-        Optional<InetAddress> gateway = firstGateway(ipv4, ips);
+        Optional<InetAddress> gateway = ResultRoutes.firstGateway(ipv4, ips);
         if (!given && gateway.isPresent()) {
             Cidr everywhere = Cidr.parse(ipv4 ? "0.0.0.0/0" : "::/0");
             routes.add(CniResult.RouteEntry.to(everywhere, gateway));
         }
     }
-
-    private static Optional<InetAddress> firstGateway(boolean ipv4, List<CniResult.Ip> ips) {
-        return ips.stream()
-                .filter(ip -> ip.address().isIpv4() == ipv4)
-                .flatMap(ip -> ip.gateway().stream())
-                .findFirst();
-    }
-
-    /** The routes as the kernel gets them: without a gateway of their own they take the first one of their family. */
-    static Set<Route> routes(CniResult result) {
-        Set<Route> routes = new LinkedHashSet<>();
-        for (CniResult.RouteEntry entry : result.routes()) {
-            boolean onLink = entry.scope().orElse(0) == SCOPE_LINK;
-            Optional<InetAddress> gateway = entry.gateway();
-            if (gateway.isEmpty() && !onLink) {
-                gateway = firstGateway(entry.destination().isIpv4(), result.ips());
-            }
-            routes.add(new Route(
-                    entry.destination(),
-                    gateway,
-                    entry.priority(),
-                    entry.table(),
-                    entry.scope(),
-                    entry.mtu(),
-                    entry.advmss()));
-        }
-        return routes;
-    }
-
-    /** RT_SCOPE_LINK of rtnetlink.h: the destination is on the link itself, so that a gateway would contradict it. */
-    private static final int SCOPE_LINK = 253;
 
     /** The addresses that the bridge needs: each gateway with the prefix length of the container's address. */
     static Set<Cidr> addresses(CniResult result) {

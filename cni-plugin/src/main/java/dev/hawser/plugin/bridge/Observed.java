@@ -4,6 +4,7 @@ import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.Link;
 import dev.hawser.kernel.Side;
+import dev.hawser.masquerade.Masquerade;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,17 +14,13 @@ import java.util.Optional;
  * @param bridge the bridge, if it exists
  * @param gatewayLink the link that gateways live on: the bridge, or its VLAN interface
  * @param gatewayAddresses the addresses of {@code gatewayLink}
- * @param nftables whether the kernel has nf_tables, if it is to be used where it is there
- * @param natIpv4 the lines of iptables' table nat, if it is to be used
- * @param natIpv6 the same of ip6tables
+ * @param masquerade what matters for masquerading, if there is to be any
  */
 record Observed(
         Optional<Link> bridge,
         Optional<Link> gatewayLink,
         List<Cidr> gatewayAddresses,
-        boolean nftables,
-        List<String> natIpv4,
-        List<String> natIpv6) {
+        Optional<Masquerade.Observed> masquerade) {
 
     static Observed of(Kernel kernel, BridgeConf conf) {
         Optional<Link> bridge = kernel.link(Side.HOST, conf.bridge());
@@ -31,19 +28,7 @@ record Observed(
         Optional<Link> gatewayLink = gatewayName.equals(conf.bridge()) ? bridge : kernel.link(Side.HOST, gatewayName);
         List<Cidr> addresses =
                 conf.gateway() && gatewayLink.isPresent() ? kernel.addresses(Side.HOST, gatewayName) : List.of();
-        boolean nftables =
-                conf.masquerade().equals(Optional.of(BridgeConf.Masquerade.AUTOMATIC)) && kernel.hasNftables();
         return new Observed(
-                bridge,
-                gatewayLink,
-                addresses,
-                nftables,
-                nat(kernel, conf, nftables, true),
-                nat(kernel, conf, nftables, false));
-    }
-
-    private static List<String> nat(Kernel kernel, BridgeConf conf, boolean nftables, boolean ipv4) {
-        boolean iptables = conf.masquerade().isPresent() && conf.masqueradesByIptables(nftables);
-        return iptables ? kernel.iptables(ipv4, IptablesMasquerade.NAT) : List.of();
+                bridge, gatewayLink, addresses, conf.masquerade().map(masquerade -> masquerade.observe(kernel)));
     }
 }

@@ -1,16 +1,17 @@
 package dev.hawser.plugin.ipam;
 
 import dev.hawser.addressing.AddressSource;
-import dev.hawser.kernel.Step;
 import dev.hawser.run.Call;
 import dev.hawser.run.Cleanup;
 import dev.hawser.run.Node;
+import dev.hawser.run.Plan;
 import dev.hawser.run.Plugin;
 import dev.hawser.run.Transaction;
 import dev.hawser.spec.CniResult;
 import dev.hawser.spec.Settings;
 import dev.hawser.spec.ValidAttachments;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A source of addresses as a plugin of its own.
@@ -33,13 +34,13 @@ public record IpamPlugin(String type) implements Plugin {
     private record Source(AddressSource source) implements Configured {
 
         @Override
-        public CniResult add(Node node, Transaction transaction) {
+        public CniResult add(Node node, Optional<CniResult> previous, Transaction transaction) {
             return source.lease(node, transaction);
         }
 
         @Override
-        public List<Step> plan(Node node) {
-            return List.of();
+        public Plan plan(Node node, Optional<CniResult> previous) {
+            return new Plan(List.of(), source.preview(node));
         }
 
         @Override

@@ -10,6 +10,7 @@ import dev.hawser.kernel.Step;
 import dev.hawser.run.Call;
 import dev.hawser.run.Cleanup;
 import dev.hawser.run.Node;
+import dev.hawser.run.Plan;
 import dev.hawser.run.Plugin;
 import dev.hawser.run.Transaction;
 import dev.hawser.spec.CniException;
@@ -26,6 +27,7 @@ import java.util.OptionalInt;
 public final class LoopbackPlugin implements Plugin {
 
     private static final String LO = "lo";
+    private static final String NO_MAC = "00:00:00:00:00:00";
 
     @Override
     public String type() {
@@ -40,16 +42,21 @@ public final class LoopbackPlugin implements Plugin {
     private record Loopback(Call call) implements Configured {
 
         @Override
-        public CniResult add(Node node, Transaction transaction) {
-            Kernel kernel = transaction.keepOpen(node.withPod(call));
-            plan(node).forEach(step -> transaction.apply(kernel, step));
-            return call.conf().prevResult().orElseGet(() -> result(kernel));
+        public CniResult add(Node node, Optional<CniResult> previous, Transaction transaction) {
+            Kernel kernel = transaction.kernel(node, call);
+            transaction.apply(kernel, setUp());
+            return previous.orElseGet(() -> result(kernel));
+        }
+
+        @Override
+        public Plan plan(Node node, Optional<CniResult> previous) {
+            CniResult.Interface lo = CniResult.Interface.inSandbox(LO, NO_MAC, call.netns());
+            return new Plan(List.of(setUp()), previous.orElse(CniResult.EMPTY.withInterfaces(List.of(lo))));
         }
 
         /** The container's namespace is new or is on its way out: an {@code lo} that is up harms neither. */
-        @Override
-        public List<Step> plan(Node node) {
-            return List.of(Step.diesWith("the namespace", Side.POD, new LinkChange.SetUp(LO)));
+        private static Step setUp() {
+            return Step.diesWith("the namespace", Side.POD, new LinkChange.SetUp(LO));
         }
 
         private CniResult result(Kernel kernel) {

@@ -3,6 +3,8 @@ package dev.hawser.plugin.bridge;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hawser.attach.ReferenceNames;
+import dev.hawser.attach.VethNames;
 import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.FirewallChange;
@@ -175,8 +177,7 @@ class BridgePluginTest {
     void delRemovesWhatTheReferencePluginMade() {
         String hash = "8a3fc5b7cf2b0c9b";
         NftChain checks = new NftChain("inet", "cni_plugins_masquerade", "masq_checks");
-        String ours = ReferenceTraces.sha512("net").substring(0, 16) + "-"
-                + ReferenceTraces.sha512("eth0:c1").substring(0, 16);
+        String ours = ReferenceNames.digest("net", 16) + "-" + ReferenceNames.digest("eth0:c1", 16);
         node.kernel.addRule(checks, ours + ", net: net, if: eth0, id: c1");
         node.kernel.addRule(checks, hash + "-" + hash + ", net: other, if: eth0, id: c1");
         node.kernel.addChain(new NftChain("bridge", "nat", "cni-br-iface-c1-eth0"));

@@ -1,17 +1,18 @@
-package dev.hawser.plugin.bridge;
+package dev.hawser.masquerade;
 
+import dev.hawser.attach.ReferenceNames;
 import dev.hawser.ip.Cidr;
 import dev.hawser.ip.IpMath;
+import dev.hawser.iptables.IptablesTable;
 import dev.hawser.kernel.Attachment;
-import dev.hawser.kernel.FirewallChange;
 import dev.hawser.kernel.NftChain;
-import dev.hawser.kernel.Side;
 import dev.hawser.kernel.Step;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -25,66 +26,53 @@ import java.util.Set;
  * }</pre>
  *
  * <p>The interfaces of a container on one network share the chain. Where the reference takes the chain down with the first
- * interface, we take just that interface's rules, and the chain with the last. Lines are written as iptables-save prints
- * them, so that what is there already is found by comparing texts.
+ * interface, we take just that interface's rules, and the chain with the last.
  */
 final class IptablesMasquerade {
 
     static final String NAT = "nat";
+    private static final String POSTROUTING = "POSTROUTING";
     private static final int NAME_DIGITS = 24;
 
     private IptablesMasquerade() {}
 
     static String chain(Attachment attachment) {
-        String digest = ReferenceTraces.sha512(attachment.network() + attachment.containerId());
-        return "CNI-" + digest.substring(0, NAME_DIGITS);
+        return "CNI-" + ReferenceNames.digest(attachment.network() + attachment.containerId(), NAME_DIGITS);
     }
 
-    /** The chain as nf_tables knows it, which iptables is a front of: found by name, without running anything. */
+    /** The attachment's chain as nf_tables knows it. */
     static NftChain nftChain(Attachment attachment, boolean ipv4) {
-        return new NftChain(ipv4 ? "ip" : "ip6", NAT, chain(attachment));
+        return IptablesTable.nftChain(ipv4, NAT, chain(attachment));
     }
 
     /** The chain that leads into ours, there as soon as somebody used table nat. */
     static NftChain postrouting(boolean ipv4) {
-        return new NftChain(ipv4 ? "ip" : "ip6", NAT, "POSTROUTING");
+        return IptablesTable.nftChain(ipv4, NAT, POSTROUTING);
     }
 
-    /** The ids of the containers on this network whose addresses are masqueraded by lines of table nat. */
-    static Set<String> containers(String network, List<String> existing) {
+    /** The ids of the containers on this network whose addresses are masqueraded by table nat. */
+    static Set<String> containers(String network, IptablesTable nat) {
         Set<String> ids = new LinkedHashSet<>();
         String before = "--comment \"name: \\\"" + network + "\\\" id: \\\"";
-        for (String line : existing) {
+        for (String line : nat.rulesOf(POSTROUTING)) {
             int start = line.indexOf(before) + before.length();
             int end = line.indexOf("\\\"", start);
-            if (line.startsWith("-A POSTROUTING ") && line.contains(before) && end >= 0) {
+            if (line.contains(before) && end >= 0) {
                 ids.add(line.substring(start, end));
             }
         }
         return ids;
     }
 
-    /**
-     * The step that masquerades addresses of one family.
-     *
-     * @param existing the lines of that family's table nat as they are
-     */
-    static Step step(Attachment attachment, boolean ipv4, List<Cidr> addresses, List<String> existing) {
-        String chain = chain(attachment);
-        boolean newChain = existing.stream().noneMatch(line -> line.startsWith(":" + chain + " "));
-        Set<String> additions = new LinkedHashSet<>();
-        if (newChain) {
-            // Declaring a chain that is there would flush it (iptables-restore(8), --noflush).
-            additions.add(":" + chain + " - [0:0]");
-        }
-        addresses.forEach(address -> additions.addAll(rules(attachment, address)));
-        additions.removeAll(existing);
-        List<String> lines = List.copyOf(additions);
-        return Step.owned(
-                Side.HOST,
-                new FirewallChange.RestoreIptables(ipv4, NAT, lines),
-                new FirewallChange.RestoreIptables(
-                        ipv4, NAT, inverse(lines, newChain ? List.of("-X " + chain) : List.of())));
+    /** The step that masquerades those of the addresses that are of the table's family, if there are any. */
+    static Optional<Step> step(Attachment attachment, List<Cidr> addresses, IptablesTable nat) {
+        List<String> rules = addresses.stream()
+                .filter(address -> address.isIpv4() == nat.ipv4())
+                .flatMap(address -> rules(attachment, address).stream())
+                .toList();
+        return rules.isEmpty()
+                ? Optional.empty()
+                : Optional.of(nat.step(nat.missing(List.of(chain(attachment)), rules)));
     }
 
     private static List<String> rules(Attachment attachment, Cidr address) {
@@ -98,37 +86,22 @@ final class IptablesMasquerade {
                 "-A POSTROUTING -s " + Cidr.ofHost(address.address()) + comment + chain);
     }
 
-    /** Deletes the rules, last one first, and then what {@code after} says. */
-    private static List<String> inverse(List<String> additions, List<String> after) {
-        List<String> lines = new ArrayList<>();
-        for (String line : additions.reversed()) {
-            if (line.startsWith("-A ")) {
-                lines.add(deletion(line));
-            }
-        }
-        lines.addAll(after);
-        return lines;
-    }
-
     /**
      * What takes down the rules of these addresses, and the chain if nothing else enters it.
      *
      * @param addresses of the interface that goes; none means that the whole container goes
-     * @param existing the lines of table nat as they are
      * @return the lines for iptables-restore; none if there is nothing to do
      */
-    static List<String> removal(Attachment attachment, Collection<InetAddress> addresses, List<String> existing) {
+    static List<String> removal(Attachment attachment, Collection<InetAddress> addresses, IptablesTable nat) {
         String chain = chain(attachment);
-        if (existing.stream().noneMatch(line -> line.startsWith(":" + chain + " "))) {
+        if (!nat.hasChain(chain)) {
             return List.of();
         }
-        List<String> entrances = existing.stream()
-                .filter(line -> line.startsWith("-A POSTROUTING ") && line.endsWith(" -j " + chain))
-                .toList();
+        List<String> entrances = nat.jumps(POSTROUTING, chain);
         List<String> ours = addresses.isEmpty()
                 ? entrances
                 : entrances.stream().filter(line -> isFrom(addresses, line)).toList();
-        List<String> lines = inverse(ours, List.of());
+        List<String> lines = new ArrayList<>(IptablesTable.deletions(ours));
         if (ours.size() == entrances.size()) {
             lines.add("-F " + chain);
             lines.add("-X " + chain);
@@ -139,9 +112,5 @@ final class IptablesMasquerade {
     /** The address alone, or, as old versions of the reference wrote it, with its subnet's prefix length. */
     private static boolean isFrom(Collection<InetAddress> addresses, String line) {
         return addresses.stream().anyMatch(address -> line.contains(" -s " + IpMath.text(address) + "/"));
-    }
-
-    private static String deletion(String addition) {
-        return "-D" + addition.substring(2);
     }
 }

@@ -1,4 +1,4 @@
-package dev.hawser.plugin.bridge;
+package dev.hawser.attach;
 
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.run.Call;
@@ -16,17 +16,17 @@ import java.util.HexFormat;
  * @param hostMac explicit, so that udev (systemd.link(5), MACAddressPolicy) does not rewrite it
  * @param podMac the container's, unless the configuration names another
  */
-record VethNames(String hostEnd, MacAddress hostMac, MacAddress podMac) {
+public record VethNames(String hostEnd, MacAddress hostMac, MacAddress podMac) {
 
     private static final int NAME_DIGITS = 11;
 
     /** The names of the pair of the attachment that this call is about. */
-    static VethNames of(Call call) {
+    public static VethNames of(Call call) {
         return of(call.invocation().containerId(), call.ifName());
     }
 
     /** The names of the pair that {@code first} and {@code second}, containerId and ifName, stand for. */
-    static VethNames of(String first, String second) {
+    public static VethNames of(String first, String second) {
         byte[] digest = sha256(first + "\0" + second);
         ByteBuffer bytes = ByteBuffer.wrap(digest);
         return new VethNames(
