@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             VersionCommand.class,
             PlanCommand.class,
+            ConvertCommand.class,
             NetCommand.class,
             IpamCommand.class,
             UninstallCommand.class,
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
             "  hawser plan /etc/cni/net.d/10-hawser.conflist      what an ADD would do here, touching nothing",
             "  ip netns add blue && hawser net add hawser blue    give the namespace blue a network",
             "  hawser ipam show                                   pools, how full they are, and who has which address",
+            "  hawser convert /etc/cni/net.d/87-podman.conflist    the same network by one plugin instead of a chain",
             "  source <(hawser generate-completion)               completion for bash and zsh",
             "",
             "With CNI_COMMAND set, hawser is the CNI plugin that its file name or --type says.",

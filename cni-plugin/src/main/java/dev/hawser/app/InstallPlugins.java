@@ -83,7 +83,7 @@ final class InstallPlugins {
     private Set<String> names(List<String> types, boolean dropIn) throws IOException {
         Set<String> names = new TreeSet<>(Set.of(OWN_NAME));
         for (String type : types) {
-            names.add(OWN_NAME + "-" + type);
+            names.add(type.equals(OWN_NAME) ? OWN_NAME : OWN_NAME + "-" + type);
             if (dropIn || InstallLauncher.isOurs(directory.resolve(type))) {
                 names.add(type);
             }

@@ -21,8 +21,15 @@ import java.util.stream.Stream;
  * @param disableCheck whether CHECK is to be skipped
  * @param disableGc whether GC is to be skipped
  * @param plugins the configurations of the plugins, in order
+ * @param document the list as it is written; for a single configuration the list that has just that
  */
-record NetworkList(String name, String version, boolean disableCheck, boolean disableGc, List<Json.Obj> plugins) {
+record NetworkList(
+        String name,
+        String version,
+        boolean disableCheck,
+        boolean disableGc,
+        List<Json.Obj> plugins,
+        Json.Obj document) {
 
     private static final String OLDEST = "0.1.0";
 
@@ -48,7 +55,12 @@ record NetworkList(String name, String version, boolean disableCheck, boolean di
         String name = settings.text("name", "");
         String version = settings.text("cniVersion", OLDEST);
         settings.throwIfFaulty();
-        return new NetworkList(name, version, false, false, List.of(document));
+        Json.Obj list = Json.object()
+                .put("cniVersion", version)
+                .put("name", name)
+                .put("plugins", new Json.Arr(List.of(document.without("name").without("cniVersion"))))
+                .build();
+        return new NetworkList(name, version, false, false, List.of(document), list);
     }
 
     private static NetworkList ofList(Json.Obj document, Path file) throws IOException {
@@ -58,7 +70,12 @@ record NetworkList(String name, String version, boolean disableCheck, boolean di
                 settings.objects("plugins").stream().map(Settings::object).toList());
         boolean onlyInlined = truth(settings, "loadOnlyInlinedPlugins");
         NetworkList list = new NetworkList(
-                name, version(settings), truth(settings, "disableCheck"), truth(settings, "disableGC"), plugins);
+                name,
+                version(settings),
+                truth(settings, "disableCheck"),
+                truth(settings, "disableGC"),
+                plugins,
+                document);
         settings.throwIfFaulty();
         if (!onlyInlined) {
             plugins.addAll(besides(file, name));

@@ -2,19 +2,25 @@ package dev.hawser.plugin;
 
 import dev.hawser.addressing.AddressSource;
 import dev.hawser.plugin.bridge.BridgePlugin;
+import dev.hawser.plugin.fused.FusedPlugin;
 import dev.hawser.plugin.ipam.IpamPlugin;
 import dev.hawser.plugin.loopback.LoopbackPlugin;
 import dev.hawser.run.Plugin;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Every plugin that Hawser has. */
 public final class Plugins {
 
-    public static final List<Plugin> ALL = List.of(
+    private static final List<Plugin> EACH = List.of(
             new BridgePlugin(),
             new IpamPlugin(AddressSource.POOL_TYPE),
             new IpamPlugin(AddressSource.STATIC_TYPE),
             new LoopbackPlugin());
+
+    /** Each one, and the one that joins them in one call. */
+    public static final List<Plugin> ALL =
+            Stream.concat(EACH.stream(), Stream.of(new FusedPlugin(EACH))).toList();
 
     private Plugins() {}
 }

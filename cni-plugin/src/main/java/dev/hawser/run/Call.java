@@ -34,6 +34,11 @@ public record Call(Invocation invocation, CniArgs args) {
         return new Call(invocation, CniArgs.parse(invocation.args(), KNOWN_ARGS));
     }
 
+    /** The same call of a plugin that is given another configuration. */
+    public Call with(NetConf conf) {
+        return new Call(invocation.with(conf), args);
+    }
+
     /** The network configuration. */
     public NetConf conf() {
         return invocation.netConf();

@@ -4,6 +4,7 @@ import dev.hawser.kernel.Step;
 import dev.hawser.spec.CniException;
 import dev.hawser.spec.CniResult;
 import dev.hawser.spec.ErrorCode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,5 +30,12 @@ public record Plan(List<Step> steps, CniResult result) {
                 ErrorCode.INVALID_NETWORK_CONFIG,
                 "prevResult: Required prevResult missing",
                 "this plugin must be called as chained plugin, after one that makes an interface"));
+    }
+
+    /** This plan, and then that of the next plugin of a chain, whose result counts. */
+    public Plan then(Plan next) {
+        List<Step> both = new ArrayList<>(steps);
+        both.addAll(next.steps);
+        return new Plan(both, next.result);
     }
 }

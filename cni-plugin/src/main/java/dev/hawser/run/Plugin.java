@@ -14,12 +14,10 @@ public interface Plugin {
     String type();
 
     /**
-     * The type that a file name or a configuration means: {@code hawser-bridge} and {@code bridge} are the same, and
-     * {@code hawser} alone is {@code bridge}.
+     * The type that a file name or a configuration means: {@code hawser-bridge} and {@code bridge} are the same.
      */
     static String typeOf(String name) {
-        String type = name.startsWith("hawser-") ? name.substring("hawser-".length()) : name;
-        return type.equals("hawser") ? "bridge" : type;
+        return name.startsWith("hawser-") ? name.substring("hawser-".length()) : name;
     }
 
     /**

@@ -46,6 +46,11 @@ public record Invocation(
         environment = Map.copyOf(environment);
     }
 
+    /** The same call with another configuration. */
+    public Invocation with(NetConf other) {
+        return new Invocation(command, containerId, netns, ifName, path, args, environment, other);
+    }
+
     /** Where the configuration comes from. Asked once at most, and never for VERSION. */
     @FunctionalInterface
     public interface Stdin {

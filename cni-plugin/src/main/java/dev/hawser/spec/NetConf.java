@@ -1,5 +1,6 @@
 package dev.hawser.spec;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -50,6 +51,16 @@ public final class NetConf {
      */
     public static NetConf parse(byte[] stdin) {
         return ofNamed(requireNamed(stdin), stdin);
+    }
+
+    /**
+     * A configuration that was made, not read.
+     *
+     * @throws CniException as {@link #parse} does
+     */
+    public static NetConf of(Json.Obj document) {
+        requireValidName(textMember(document, "name"));
+        return ofNamed(document, document.compact().getBytes(StandardCharsets.UTF_8));
     }
 
     /** The first half of {@link #parse}, which Go's library does even before it looks at CNI_COMMAND. */

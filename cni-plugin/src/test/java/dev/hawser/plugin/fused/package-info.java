@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.plugin.fused;
+
+import org.jspecify.annotations.NullMarked;
