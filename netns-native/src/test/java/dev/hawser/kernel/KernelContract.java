@@ -29,6 +29,9 @@ public abstract class KernelContract {
     /** The kernel under test, opened with both sides; the same one throughout a test. */
     protected abstract Kernel kernel();
 
+    /** Skips the test that asks if this kernel lacks the feature; the fake has all. */
+    protected void needs(KernelFeature feature) {}
+
     // Bridges.
 
     @Test

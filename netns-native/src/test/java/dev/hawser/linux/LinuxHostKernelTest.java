@@ -2,6 +2,7 @@ package dev.hawser.linux;
 
 import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.KernelContract;
+import dev.hawser.kernel.KernelFeature;
 import dev.hawser.sys.Netns;
 import dev.hawser.sys.NetnsThread;
 import java.lang.reflect.Method;
@@ -64,5 +65,10 @@ class LinuxHostKernelTest extends KernelContract {
             kernel = Optional.of(opened.kernel(podNetns.open()));
         }
         return kernel.get();
+    }
+
+    @Override
+    protected void needs(KernelFeature feature) {
+        feature.require();
     }
 }

@@ -2,6 +2,7 @@ package dev.hawser.linux;
 
 import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.KernelContract;
+import dev.hawser.kernel.KernelFeature;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.condition.EnabledIf;
 
@@ -27,5 +28,10 @@ class LinuxKernelTest extends KernelContract {
     @Override
     protected Kernel kernel() {
         return kernel;
+    }
+
+    @Override
+    protected void needs(KernelFeature feature) {
+        feature.require();
     }
 }

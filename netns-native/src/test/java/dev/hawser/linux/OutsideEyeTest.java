@@ -13,6 +13,7 @@ import dev.hawser.kernel.Change;
 import dev.hawser.kernel.Errno;
 import dev.hawser.kernel.IpChange;
 import dev.hawser.kernel.KernelException;
+import dev.hawser.kernel.KernelFeature;
 import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.kernel.Route;
@@ -164,14 +165,25 @@ class OutsideEyeTest {
     }
 
     @Test
-    void vlansWorkOrTheErrorSaysWhatIsMissing() {
-        try {
-            kernel.apply(HOST, new LinkChange.ClearBridgeVlans("veth1"));
-            kernel.apply(HOST, new LinkChange.AddBridgeVlan("veth1", 100, true));
-            assertContains("\"vlan\":100", host.exec("bridge", "-j", "vlan", "show", "dev", "veth1"));
-        } catch (KernelException e) {
-            assertContains("has the kernel CONFIG_BRIDGE_VLAN_FILTERING?", e.toString());
-        }
+    void aPortHasTheVlansThatItWasGiven() {
+        KernelFeature.BRIDGE_VLAN_FILTERING.require();
+
+        kernel.apply(HOST, new LinkChange.ClearBridgeVlans("veth1"));
+        kernel.apply(HOST, new LinkChange.AddBridgeVlan("veth1", 100, true));
+
+        assertContains(
+                "\"vlans\":[{\"vlan\":100,\"flags\":[\"PVID\",\"Egress Untagged\"]}]",
+                host.exec("bridge", "-j", "vlan", "show", "dev", "veth1"));
+    }
+
+    @Test
+    void whereBridgesFilterNoVlansTheErrorSaysWhatIsMissing() {
+        KernelFeature.BRIDGE_VLAN_FILTERING.requireAbsent();
+
+        KernelException e = assertThrows(
+                KernelException.class, () -> kernel.apply(HOST, new LinkChange.AddBridgeVlan("veth1", 100, true)));
+
+        assertContains("has the kernel CONFIG_BRIDGE_VLAN_FILTERING?", e.toString());
     }
 
     @Test

@@ -2,9 +2,8 @@ package dev.hawser.netns;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.hawser.kernel.KernelFeature;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -19,7 +18,7 @@ class VlanTest {
 
     @Test
     void thePortIsAnAccessPortOfItsVlan() {
-        assumeVlanFiltering();
+        KernelFeature.BRIDGE_VLAN_FILTERING.require();
 
         node.add(node.layer2().with("vlan", 100), pod).result();
 
@@ -28,7 +27,7 @@ class VlanTest {
 
     @Test
     void thePortKeepsTheDefaultVlanIfAskedFor() {
-        assumeVlanFiltering();
+        KernelFeature.BRIDGE_VLAN_FILTERING.require();
 
         node.add(node.layer2().with("vlan", 100).with("preserveDefaultVlan", true), pod)
                 .result();
@@ -40,7 +39,7 @@ class VlanTest {
 
     @Test
     void aTrunkWithoutVlanHasTheDefaultOneUntagged() {
-        assumeVlanFiltering();
+        KernelFeature.BRIDGE_VLAN_FILTERING.require();
         Conf conf =
                 node.layer2().withJson("vlanTrunk", "[{\"id\": 42}, {\"minID\": 100, \"maxID\": 102}, {\"id\": 42}]");
 
@@ -53,7 +52,7 @@ class VlanTest {
 
     @Test
     void theGatewayOfAVlanIsAnInterfaceOfItsOwn() {
-        assumeVlanFiltering();
+        KernelFeature.BRIDGE_VLAN_FILTERING.require();
 
         Answer added = node.add(node.gateway().with("vlan", 100), pod);
 
@@ -67,7 +66,7 @@ class VlanTest {
 
     @Test
     void whereTheKernelCannotFilterVlansAnAddThatAsksForThemFailsAndLeavesNothing() {
-        assumeFalse(filtersVlans(), "this kernel's bridges filter VLANs");
+        KernelFeature.BRIDGE_VLAN_FILTERING.requireAbsent();
 
         node.add(node.gateway().with("vlan", 100), pod).fault();
 
@@ -82,17 +81,5 @@ class VlanTest {
 
     private String port() {
         return node.ip().ports("cni0").getFirst();
-    }
-
-    private void assumeVlanFiltering() {
-        assumeTrue(filtersVlans(), "this kernel's bridges cannot filter VLANs (CONFIG_BRIDGE_VLAN_FILTERING)");
-    }
-
-    private boolean filtersVlans() {
-        try (Netns probe = Netns.create("probe")) {
-            return Shell.run(List.of(
-                            "ip", "-n", probe.name(), "link", "add", "br0", "type", "bridge", "vlan_filtering", "1"))
-                    .succeeded();
-        }
     }
 }

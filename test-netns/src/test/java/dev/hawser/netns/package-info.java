@@ -6,7 +6,8 @@
  * <p>The one door is {@link dev.hawser.netns.TestNode}. This package must not know Hawser's classes: it executes the
  * installed plugin files, or those of the directory that {@code HAWSER_CNI_BIN} names, as a runtime does, and looks at the
  * kernel with {@code ip -j}, {@code bridge -j} and {@code nft -j}. What the reference plugins do well they do here, too: a
- * comment says where they do not.
+ * comment says where they do not. What a test needs of the kernel that not every kernel has, it says with {@link
+ * dev.hawser.kernel.KernelFeature}, the one class that comes from the tests of other rooms.
  */
 @NullMarked
 package dev.hawser.netns;
