@@ -26,31 +26,8 @@ record MeasuredKernel(Kernel kernel, Phases phases) implements Kernel {
 
     private static Phase phase(Change change) {
         return switch (change) {
-            case FirewallChange.AddMasquerade _,
-                    FirewallChange.DeleteMasquerade _,
-                    FirewallChange.AddMacGuard _,
-                    FirewallChange.DeleteMacGuard _,
-                    FirewallChange.DeleteNftRule _,
-                    FirewallChange.DeleteNftChain _,
-                    FirewallChange.RestoreIptables _ -> Phase.FIREWALL;
-            case LinkChange.AddBridge _,
-                    LinkChange.AddVeth _,
-                    LinkChange.DeleteLink _,
-                    LinkChange.SetUp _,
-                    LinkChange.SetDown _,
-                    LinkChange.SetAlias _,
-                    LinkChange.SetPromiscuous _,
-                    LinkChange.PinMac _,
-                    LinkChange.SetBridgePort _,
-                    LinkChange.AddBridgeVlan _,
-                    LinkChange.ClearBridgeVlans _,
-                    LinkChange.AwaitUp _,
-                    IpChange.AddAddress _,
-                    IpChange.DeleteAddress _,
-                    IpChange.AwaitAddresses _,
-                    IpChange.AddRoute _,
-                    IpChange.DeleteRoute _,
-                    Change.SetSysctl _ -> Phase.KERNEL;
+            case FirewallChange _ -> Phase.FIREWALL;
+            case LinkChange _, IpChange _, Change.SetSysctl _ -> Phase.KERNEL;
         };
     }
 

@@ -15,7 +15,10 @@ import java.util.OptionalInt;
  * @param operationallyUp whether its operational state is UP, or UNKNOWN as for {@code lo} (RFC 2863)
  * @param promiscuous whether it was asked to be promiscuous (IFF_PROMISC)
  * @param master the index of the bridge that it is a port of
- * @param peer IFLA_LINK: for a veth the index of its other end, in that end's namespace
+ * @param peer IFLA_LINK: for a veth the index of its other end, in that end's namespace; for a macvlan, ipvlan or VLAN the
+ *     index of its parent
+ * @param setting what tells links of this kind apart: the mode of a macvlan or ipvlan (IFLA_MACVLAN_MODE, IFLA_IPVLAN_MODE), the
+ *     id of a VLAN (IFLA_VLAN_ID), the table of a VRF (IFLA_VRF_TABLE)
  * @param alias IFLA_IFALIAS, empty if there is none
  */
 public record Link(
@@ -29,6 +32,7 @@ public record Link(
         boolean promiscuous,
         OptionalInt master,
         OptionalInt peer,
+        OptionalInt setting,
         String alias) {
 
     /** IFALIASZ of if_link.h: how many bytes an alias may have, with the zero that ends it. */

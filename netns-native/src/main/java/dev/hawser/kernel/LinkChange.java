@@ -43,6 +43,38 @@ public sealed interface LinkChange extends Change {
         }
     }
 
+    /**
+     * A new link, down, made on the step's side under its name, never moved or renamed. A link that has the name already is an
+     * error (EEXIST), not "done".
+     *
+     * @param mac its MAC; the kernel's choice if absent, which is the parent's for a VLAN, an ipvlan and a macvlan in mode
+     *     passthru
+     * @param mtuBytes its MTU; that of the parent if absent
+     */
+    record AddLink(String name, LinkKind kind, Optional<MacAddress> mac, OptionalInt mtuBytes) implements LinkChange {
+        @Override
+        public String words() {
+            return words("");
+        }
+
+        /** A parent on the host is named there, and the link made in the container from there. */
+        @Override
+        public String on(Side side) {
+            boolean fromHost =
+                    kind.on().filter(parent -> parent.side() == Side.HOST).isPresent();
+            return side == Side.POD && fromHost ? words(" netns POD") : LinkChange.super.on(side);
+        }
+
+        private String words(String netns) {
+            return "ip link add " + name
+                    + kind.on().map(parent -> " link " + parent.link()).orElse("")
+                    + netns
+                    + mtu(mtuBytes)
+                    + mac.map(address -> " address " + address).orElse("")
+                    + " type " + kind.words();
+        }
+    }
+
     /** No link has this name. */
     record DeleteLink(String name) implements LinkChange {
         @Override

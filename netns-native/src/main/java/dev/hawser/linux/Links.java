@@ -1,5 +1,6 @@
 package dev.hawser.linux;
 
+import static dev.hawser.kernel.Errno.EBUSY;
 import static dev.hawser.kernel.Errno.EEXIST;
 import static dev.hawser.kernel.Errno.ENODEV;
 import static dev.hawser.kernel.Errno.ENOTSUPP;
@@ -11,6 +12,7 @@ import dev.hawser.kernel.Errno;
 import dev.hawser.kernel.KernelException;
 import dev.hawser.kernel.Link;
 import dev.hawser.kernel.LinkChange;
+import dev.hawser.kernel.LinkKind;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.netlink.Ack;
 import dev.hawser.netlink.LinkCodec;
@@ -21,12 +23,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** The links of one namespace. */
 final class Links {
 
     /** IFNAMSIZ of linux/if.h, without the final NUL. */
     private static final int LONGEST_NAME = 15;
+
+    private static final int ANY_INDEX = 0;
+
+    // Far from those that the kernel gives, which begin at 1 in each namespace.
+    private static final int LOWEST_INDEX = 1 << 20;
+    private static final int HIGHEST_INDEX = 1 << 30;
+    private static final int MOST_ATTEMPTS = 10;
 
     private final Namespace namespace;
 
@@ -111,6 +121,71 @@ final class Links {
                 ? "container veth name (\"" + veth.peer() + "\") peer provided (\"" + veth.name() + "\") already exists"
                 : "add veth " + veth.name() + ": " + ack.text() + ": a link of this name is there already";
         return new KernelException(taken, EEXIST);
+    }
+
+    /**
+     * Adds a link here.
+     *
+     * @param parents the namespace of its parent, which may be this one; if it has none, this one
+     */
+    void add(LinkChange.AddLink link, Namespace parents) {
+        namespace.indexes().remove(link.name());
+        Ack ack = send(link, ANY_INDEX, parents);
+        if (ack.is(EEXIST) && !parents.equals(namespace) && find(link.name()).isEmpty()) {
+            ack = addBeside(link, parents);
+        }
+        if (!ack.isOk()) {
+            throw new KernelException(
+                    "add " + link.kind().name() + " " + link.name() + on(link) + ": " + ack.text() + advice(ack, link),
+                    ack.errno());
+        }
+    }
+
+    /**
+     * Before Linux 6.15 a link of the same name where the parent is stands in the way, as the node's own {@code eth0} does:
+     * asked for by an index, the kernel looks for that instead.
+     */
+    private Ack addBeside(LinkChange.AddLink link, Namespace parents) {
+        Ack ack = Ack.OK;
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+            ack = send(link, ThreadLocalRandom.current().nextInt(LOWEST_INDEX, HIGHEST_INDEX), parents);
+            if (!ack.is(EEXIST) && !ack.is(EBUSY)) {
+                return ack;
+            }
+        }
+        return ack;
+    }
+
+    private Ack send(LinkChange.AddLink link, int index, Namespace parents) {
+        OptionalInt parentIndex = OptionalInt.empty();
+        if (link.kind().on().isPresent()) {
+            parentIndex = OptionalInt.of(
+                    new Links(parents).index(link.kind().on().get().link()));
+        }
+        OptionalInt target = parents.equals(namespace)
+                ? OptionalInt.empty()
+                : OptionalInt.of(namespace.fd().number());
+        return parents.route().execute(LinkCodec.add(link, index, parentIndex, target));
+    }
+
+    private static String on(LinkChange.AddLink link) {
+        return link.kind().on().map(parent -> " on " + parent.link()).orElse("");
+    }
+
+    private String advice(Ack ack, LinkChange.AddLink link) {
+        String kind = link.kind().name();
+        return switch (ack.errno()) {
+            case EEXIST ->
+                find(link.name())
+                        .map(holder ->
+                                ": there is a " + holder.kind().orElse("physical device") + " of this name already")
+                        .orElse(": its settings are another link's already");
+            case EBUSY ->
+                ": is " + link.kind().on().map(LinkKind.Parent::link).orElse(link.name())
+                        + " in use in another way, as the port of a bridge for one?";
+            case EOPNOTSUPP -> ": has the kernel the module " + kind + "?";
+            default -> "";
+        };
     }
 
     void delete(String name) {

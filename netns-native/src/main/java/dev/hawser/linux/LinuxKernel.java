@@ -103,6 +103,7 @@ public final class LinuxKernel implements Kernel {
         switch (change) {
             case LinkChange.AddBridge add -> new Links(namespace).add(add);
             case LinkChange.AddVeth add -> new Links(namespace).add(add, namespace(add.peerSide()));
+            case LinkChange.AddLink add -> add(namespace, add);
             case LinkChange.DeleteLink delete -> delete(side, delete.name());
             case LinkChange.SetUp set -> new Links(namespace).setUp(set.link());
             case LinkChange.SetDown set -> new Links(namespace).setDown(set.link());
@@ -114,6 +115,12 @@ public final class LinuxKernel implements Kernel {
             case LinkChange.ClearBridgeVlans clear -> new Links(namespace).clearVlans(clear.link());
             case LinkChange.AwaitUp await -> new Links(namespace).awaitUp(await);
         }
+    }
+
+    private void add(Namespace namespace, LinkChange.AddLink add) {
+        Namespace parents =
+                add.kind().on().map(parent -> namespace(parent.side())).orElse(namespace);
+        new Links(namespace).add(add, parents);
     }
 
     private static void apply(Namespace namespace, IpChange change) {

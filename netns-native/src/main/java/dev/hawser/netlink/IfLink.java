@@ -39,6 +39,15 @@ public final class IfLink {
     // Inside of IFLA_INFO_DATA of a veth.
     public static final int VETH_INFO_PEER = 1;
 
+    // Inside of IFLA_INFO_DATA of a macvlan.
+    public static final int IFLA_MACVLAN_MODE = 1;
+    public static final int IFLA_MACVLAN_BC_QUEUE_LEN = 7;
+
+    // Inside of IFLA_INFO_DATA of an ipvlan, of a VLAN and of a VRF.
+    public static final int IFLA_IPVLAN_MODE = 1;
+    public static final int IFLA_VLAN_ID = 1;
+    public static final int IFLA_VRF_TABLE = 1;
+
     // Inside of IFLA_AF_SPEC, inside of AF_INET: values by IPV4_DEVCONF_… of linux/ip.h.
     public static final int IFLA_INET_CONF = 1;
     public static final int IPV4_DEVCONF_ARP_NOTIFY = 22;

@@ -19,12 +19,18 @@ import static dev.hawser.netlink.IfLink.IFLA_INFO_DATA;
 import static dev.hawser.netlink.IfLink.IFLA_INFO_KIND;
 import static dev.hawser.netlink.IfLink.IFLA_INFO_SLAVE_DATA;
 import static dev.hawser.netlink.IfLink.IFLA_INFO_SLAVE_KIND;
+import static dev.hawser.netlink.IfLink.IFLA_IPVLAN_MODE;
+import static dev.hawser.netlink.IfLink.IFLA_LINK;
 import static dev.hawser.netlink.IfLink.IFLA_LINKINFO;
+import static dev.hawser.netlink.IfLink.IFLA_MACVLAN_BC_QUEUE_LEN;
+import static dev.hawser.netlink.IfLink.IFLA_MACVLAN_MODE;
 import static dev.hawser.netlink.IfLink.IFLA_MASTER;
 import static dev.hawser.netlink.IfLink.IFLA_MTU;
 import static dev.hawser.netlink.IfLink.IFLA_NET_NS_FD;
 import static dev.hawser.netlink.IfLink.IFLA_NUM_RX_QUEUES;
 import static dev.hawser.netlink.IfLink.IFLA_NUM_TX_QUEUES;
+import static dev.hawser.netlink.IfLink.IFLA_VLAN_ID;
+import static dev.hawser.netlink.IfLink.IFLA_VRF_TABLE;
 import static dev.hawser.netlink.IfLink.VETH_INFO_PEER;
 import static dev.hawser.netlink.Netlink.NLM_F_CREATE;
 import static dev.hawser.netlink.Netlink.NLM_F_ECHO;
@@ -39,6 +45,7 @@ import static dev.hawser.netlink.Rtnetlink.RTM_NEWLINK;
 import static dev.hawser.netlink.Rtnetlink.RTM_SETLINK;
 
 import dev.hawser.kernel.LinkChange;
+import dev.hawser.kernel.LinkKind;
 import dev.hawser.kernel.MacAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
@@ -102,6 +109,46 @@ public final class LinkCodec {
                                         peerNamespace.ifPresent(fd -> peer.u32(IFLA_NET_NS_FD, fd));
                                     })));
         });
+    }
+
+    /**
+     * A new link, in its namespace from the start: EEXIST if there is a link of this name, before Linux 6.15 also if there is one
+     * where the request is sent (rtnl_newlink looked for it in the namespace of the socket), unless the link is to have an index.
+     *
+     * @param index of the new link: EEXIST or EBUSY if it is taken where the request is sent or in {@code namespace}; 0 for any
+     * @param parentIndex of the link that it is a view on, where the request is sent
+     * @param namespace an open descriptor of the namespace that it is for; none if it is for where the request is sent
+     */
+    public static Request add(LinkChange.AddLink link, int index, OptionalInt parentIndex, OptionalInt namespace) {
+        return Request.acknowledged(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, out -> {
+            out.fixed(new IfInfoMsg(AF_UNSPEC, index, 0, 0))
+                    .string(IFLA_IFNAME, link.name())
+                    .u32(IFLA_NUM_TX_QUEUES, 1)
+                    .u32(IFLA_NUM_RX_QUEUES, 1);
+            link.mac().ifPresent(mac -> out.bytes(IFLA_ADDRESS, mac.octets()));
+            mtu(out, link.mtuBytes());
+            parentIndex.ifPresent(parent -> out.u32(IFLA_LINK, parent));
+            namespace.ifPresent(fd -> out.u32(IFLA_NET_NS_FD, fd));
+            out.nested(
+                    IFLA_LINKINFO,
+                    info -> info.string(IFLA_INFO_KIND, link.kind().name())
+                            .nested(IFLA_INFO_DATA, settings -> settings(settings, link.kind())));
+        });
+    }
+
+    private static void settings(AttrWriter out, LinkKind kind) {
+        switch (kind) {
+            case LinkKind.Dummy() -> {}
+            case LinkKind.Ifb() -> {}
+            case LinkKind.Vrf(int table) -> out.u32(IFLA_VRF_TABLE, table);
+            case LinkKind.Macvlan macvlan -> {
+                out.u32(IFLA_MACVLAN_MODE, macvlan.mode().number());
+                macvlan.bcQueueLength().ifPresent(length -> out.u32(IFLA_MACVLAN_BC_QUEUE_LEN, length));
+            }
+            case LinkKind.Ipvlan ipvlan ->
+                out.u16(IFLA_IPVLAN_MODE, ipvlan.mode().number());
+            case LinkKind.Vlan vlan -> out.u16(IFLA_VLAN_ID, vlan.id());
+        }
     }
 
     private static void end(AttrWriter out, String name, MacAddress mac, OptionalInt mtuBytes) {

@@ -9,6 +9,7 @@ import dev.hawser.kernel.Link;
 import dev.hawser.kernel.MacAddress;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.IntSupplier;
 
 /** A link out of an RTM_NEWLINK message. */
 public final class LinkReader {
@@ -23,6 +24,7 @@ public final class LinkReader {
     private int operationalState;
     private OptionalInt master = OptionalInt.empty();
     private OptionalInt peer = OptionalInt.empty();
+    private OptionalInt setting = OptionalInt.empty();
     private String alias = "";
     private OptionalInt portState = OptionalInt.empty();
 
@@ -67,9 +69,29 @@ public final class LinkReader {
         while (info.next()) {
             switch (info.type()) {
                 case IfLink.IFLA_INFO_KIND -> kind = Optional.of(info.string());
+                case IfLink.IFLA_INFO_DATA -> settings(info.nested());
                 case IfLink.IFLA_INFO_SLAVE_DATA -> port(info.nested());
                 default -> {} // settings of the kinds
             }
+        }
+    }
+
+    /** The kernel writes the kind first (rtnl_link_info_fill). */
+    private void settings(AttrReader settings) {
+        while (settings.next()) {
+            switch (kind.orElse("")) {
+                case "macvlan" -> setting(settings, IfLink.IFLA_MACVLAN_MODE, settings::u32);
+                case "ipvlan" -> setting(settings, IfLink.IFLA_IPVLAN_MODE, settings::u16);
+                case "vlan" -> setting(settings, IfLink.IFLA_VLAN_ID, settings::u16);
+                case "vrf" -> setting(settings, IfLink.IFLA_VRF_TABLE, settings::u32);
+                default -> {} // kinds that need no telling apart
+            }
+        }
+    }
+
+    private void setting(AttrReader attr, int type, IntSupplier value) {
+        if (attr.type() == type) {
+            setting = OptionalInt.of(value.getAsInt());
         }
     }
 
@@ -98,6 +120,7 @@ public final class LinkReader {
                 (header.flags() & IFF_PROMISC) != 0,
                 master,
                 peer,
+                setting,
                 alias);
     }
 }

@@ -36,7 +36,7 @@ public final class FakeKernel implements Kernel {
     private final List<Applied> applied = new ArrayList<>();
     private int changesUntilFailure;
     private boolean hasNftables = true;
-    private long bridges;
+    private long macs;
 
     /** A node and a container. */
     public FakeKernel() {
@@ -98,7 +98,8 @@ public final class FakeKernel implements Kernel {
         switch (change) {
             case LinkChange.AddBridge add -> add(netns, add);
             case LinkChange.AddVeth add -> add(netns, add);
-            case LinkChange.DeleteLink delete -> netns.find(delete.name()).ifPresent(netns::delete);
+            case LinkChange.AddLink add -> add(netns, add);
+            case LinkChange.DeleteLink delete -> netns.find(delete.name()).ifPresent(this::delete);
             case LinkChange.SetUp set -> netns.get(set.link()).up = true;
             case LinkChange.SetDown set -> setDown(netns.get(set.link()));
             case LinkChange.SetAlias set -> netns.get(set.link()).alias = set.alias();
@@ -126,8 +127,8 @@ public final class FakeKernel implements Kernel {
     private void add(FakeNetns netns, LinkChange.AddBridge add) {
         Optional<FakeLink> there = netns.find(add.name());
         if (there.isEmpty()) {
-            MacAddress mac = MacAddress.locallyAdministered(0xf0_0000_0000L + ++bridges);
-            netns.add(add.name(), Optional.of("bridge"), mac, add.mtuBytes().orElse(ETHERNET_MTU));
+            netns.add(
+                    add.name(), Optional.of("bridge"), nextMac(), add.mtuBytes().orElse(ETHERNET_MTU));
         } else if (!there.get().is("bridge")) {
             throw new KernelException("\"" + add.name() + "\" already exists but is not a bridge", EEXIST);
         }
@@ -151,6 +152,51 @@ public final class FakeKernel implements Kernel {
         link.peer = Optional.of(peer);
         peer.peer = Optional.of(link);
         link.master = master;
+    }
+
+    private void add(FakeNetns netns, LinkChange.AddLink add) {
+        Optional<FakeLink> parent = add.kind().on().map(on -> netns(on.side()).get(on.link()));
+        netns.find(add.name()).ifPresent(holder -> {
+            throw new KernelException(
+                    add.words() + ": there is a " + holder.kind.orElse("physical device") + " of this name already",
+                    EEXIST);
+        });
+        boolean vlanIsTaken = add.kind() instanceof LinkKind.Vlan
+                && sides.values().stream()
+                        .flatMap(side -> side.links.values().stream())
+                        .anyMatch(other -> other.is("vlan")
+                                && other.parent.equals(parent)
+                                && other.setting.equals(add.kind().setting()));
+        if (vlanIsTaken) {
+            throw refused(add, EEXIST);
+        }
+        int mtu = add.mtuBytes().orElse(parent.map(on -> on.mtuBytes).orElse(ETHERNET_MTU));
+        MacAddress mac = macOf(add, parent.map(FakeLink::currentMac)).orElseGet(this::nextMac);
+        FakeLink link = netns.add(add.name(), Optional.of(add.kind().name()), mac, mtu);
+        link.parent = parent;
+        link.setting = add.kind().setting();
+    }
+
+    private static Optional<MacAddress> macOf(LinkChange.AddLink add, Optional<MacAddress> parents) {
+        return switch (add.kind()) {
+            case LinkKind.Macvlan macvlan when macvlan.mode() == LinkKind.MacvlanMode.PASSTHRU -> parents;
+            case LinkKind.Ipvlan _ -> parents;
+            case LinkKind.Vlan _ -> add.mac().or(() -> parents);
+            case LinkKind.Macvlan _, LinkKind.Dummy _, LinkKind.Ifb _, LinkKind.Vrf _ -> add.mac();
+        };
+    }
+
+    private MacAddress nextMac() {
+        return MacAddress.locallyAdministered(0xf0_0000_0000L + ++macs);
+    }
+
+    /** What is on top of a link goes with it, on either side. */
+    private void delete(FakeLink link) {
+        sides.values().stream()
+                .flatMap(side -> List.copyOf(side.links.values()).stream())
+                .filter(child -> child.parent.filter(on -> on == link).isPresent())
+                .forEach(this::delete);
+        link.netns.delete(link);
     }
 
     private static void setDown(FakeLink link) {

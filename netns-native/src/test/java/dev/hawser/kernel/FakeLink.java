@@ -25,6 +25,8 @@ final class FakeLink {
     boolean macPinned;
     Optional<FakeLink> master = Optional.empty();
     Optional<FakeLink> peer = Optional.empty();
+    Optional<FakeLink> parent = Optional.empty();
+    OptionalInt setting = OptionalInt.empty();
     String alias = "";
 
     FakeLink(FakeNetns netns, int index, String name, Optional<String> kind, MacAddress mac, int mtuBytes) {
@@ -51,7 +53,8 @@ final class FakeLink {
                 carriesTraffic(),
                 promiscuous,
                 master.map(bridge -> OptionalInt.of(bridge.index)).orElse(OptionalInt.empty()),
-                peer.map(end -> OptionalInt.of(end.index)).orElse(OptionalInt.empty()),
+                peer.or(() -> parent).map(other -> OptionalInt.of(other.index)).orElse(OptionalInt.empty()),
+                setting,
                 alias);
     }
 
@@ -71,7 +74,8 @@ final class FakeLink {
     }
 
     private boolean peerIsUp() {
-        return peer.isEmpty() || peer.get().up;
+        return (peer.isEmpty() || peer.get().up)
+                && (parent.isEmpty() || parent.get().carriesTraffic());
     }
 
     private List<FakeLink> ports() {

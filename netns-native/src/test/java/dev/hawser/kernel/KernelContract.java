@@ -20,6 +20,7 @@ public abstract class KernelContract {
 
     private static final MacAddress HOST_MAC = MacAddress.parse("02:00:00:00:00:01");
     private static final MacAddress POD_MAC = MacAddress.parse("02:00:00:00:00:02");
+    private static final MacAddress OTHER_MAC = MacAddress.parse("02:00:00:00:00:03");
     private static final Cidr ADDRESS = Cidr.parse("10.1.2.5/24");
     private static final Cidr ADDRESS6 = Cidr.parse("fd00:1::5/64");
     private static final Attachment OWNER = new Attachment("net", "0123abcd", "eth0");
@@ -98,6 +99,7 @@ public abstract class KernelContract {
                 false,
                 master,
                 OptionalInt.of(peer),
+                OptionalInt.empty(),
                 "");
     }
 
@@ -160,6 +162,190 @@ public abstract class KernelContract {
         apply(POD, new LinkChange.DeleteLink("eth0"));
 
         assertEquals(Optional.empty(), kernel().link(HOST, "veth1"));
+    }
+
+    // Links on top of others, and links of their own.
+
+    @Test
+    void aMacvlanHasAMacOfItsOwnOnItsParent() {
+        needs(KernelFeature.MACVLAN);
+        addVeth();
+        LinkKind kind = new LinkKind.Macvlan("veth1", HOST, LinkKind.MacvlanMode.PRIVATE, OptionalInt.of(2000));
+
+        apply(POD, new LinkChange.AddLink("eth1", kind, Optional.of(OTHER_MAC), OptionalInt.of(1400)));
+
+        assertEquals(expected("eth1", kind, OTHER_MAC, 1400), kernel().linkOrThrow(POD, "eth1"));
+        assertEquals(Optional.empty(), kernel().link(HOST, "eth1"));
+    }
+
+    @Test
+    void theMtuOfAParentIsThatOfWhatIsOnIt() {
+        needs(KernelFeature.MACVLAN);
+        addVeth("veth1", "eth0", Optional.empty(), OptionalInt.of(1300));
+
+        addMacvlan("eth1", LinkKind.MacvlanMode.BRIDGE);
+
+        assertEquals(1300, kernel().linkOrThrow(POD, "eth1").mtuBytes());
+    }
+
+    @Test
+    void aMacvlanInPassthruHasTheMacOfItsParent() {
+        needs(KernelFeature.MACVLAN);
+        addVeth();
+
+        addMacvlan("eth1", LinkKind.MacvlanMode.PASSTHRU);
+
+        assertEquals(Optional.of(HOST_MAC), kernel().linkOrThrow(POD, "eth1").mac());
+    }
+
+    @Test
+    void aParentMayBeInTheContainer() {
+        needs(KernelFeature.MACVLAN);
+        addVeth();
+        LinkKind kind = new LinkKind.Macvlan("eth0", POD, LinkKind.MacvlanMode.BRIDGE, OptionalInt.empty());
+
+        apply(POD, new LinkChange.AddLink("eth1", kind, Optional.of(OTHER_MAC), OptionalInt.empty()));
+
+        assertEquals(expected("eth1", kind, OTHER_MAC, 1500), kernel().linkOrThrow(POD, "eth1"));
+    }
+
+    @Test
+    void anIpvlanHasTheMacOfItsParent() {
+        needs(KernelFeature.IPVLAN);
+        addVeth();
+        LinkKind kind = new LinkKind.Ipvlan("veth1", HOST, LinkKind.IpvlanMode.L3S);
+
+        apply(POD, new LinkChange.AddLink("eth1", kind, Optional.empty(), OptionalInt.of(1400)));
+
+        assertEquals(expected("eth1", kind, HOST_MAC, 1400), kernel().linkOrThrow(POD, "eth1"));
+    }
+
+    @Test
+    void aVlanIsOnItsParent() {
+        needs(KernelFeature.VLAN);
+        addVeth();
+        LinkKind kind = new LinkKind.Vlan("veth1", HOST, 100);
+
+        apply(POD, new LinkChange.AddLink("eth1", kind, Optional.empty(), OptionalInt.of(1400)));
+
+        assertEquals(expected("eth1", kind, HOST_MAC, 1400), kernel().linkOrThrow(POD, "eth1"));
+    }
+
+    @Test
+    void aParentHasOneLinkOfAVlan() {
+        needs(KernelFeature.VLAN);
+        addVeth();
+        LinkKind kind = new LinkKind.Vlan("veth1", HOST, 100);
+        apply(POD, new LinkChange.AddLink("eth1", kind, Optional.empty(), OptionalInt.empty()));
+
+        KernelException e = assertThrows(
+                KernelException.class,
+                () -> apply(POD, new LinkChange.AddLink("eth2", kind, Optional.empty(), OptionalInt.empty())));
+
+        assertEquals(Errno.EEXIST, e.errno());
+        assertEquals(Optional.empty(), kernel().link(POD, "eth2"));
+    }
+
+    @Test
+    void aDummyIsThere() {
+        needs(KernelFeature.DUMMY);
+        LinkKind kind = new LinkKind.Dummy();
+
+        apply(POD, new LinkChange.AddLink("eth0", kind, Optional.of(POD_MAC), OptionalInt.of(1400)));
+
+        assertEquals(expected("eth0", kind, POD_MAC, 1400), kernel().linkOrThrow(POD, "eth0"));
+    }
+
+    @Test
+    void anIfbIsThere() {
+        needs(KernelFeature.IFB);
+        LinkKind kind = new LinkKind.Ifb();
+
+        apply(HOST, new LinkChange.AddLink("bwp1", kind, Optional.of(HOST_MAC), OptionalInt.of(1400)));
+
+        assertEquals(expected("bwp1", kind, HOST_MAC, 1400), kernel().linkOrThrow(HOST, "bwp1"));
+    }
+
+    @Test
+    void aVrfHasItsTable() {
+        needs(KernelFeature.VRF);
+        LinkKind kind = new LinkKind.Vrf(1001);
+
+        apply(POD, new LinkChange.AddLink("vrf1", kind, Optional.of(POD_MAC), OptionalInt.of(1400)));
+
+        assertEquals(expected("vrf1", kind, POD_MAC, 1400), kernel().linkOrThrow(POD, "vrf1"));
+    }
+
+    @Test
+    void aNewLinkNeedsAFreeName() {
+        needs(KernelFeature.MACVLAN);
+        addVeth();
+        addMacvlan("eth1", LinkKind.MacvlanMode.BRIDGE);
+
+        KernelException e = assertThrows(KernelException.class, () -> addMacvlan("eth1", LinkKind.MacvlanMode.BRIDGE));
+
+        assertTrue(e.toString().contains("there is a macvlan of this name already"), e::toString);
+        assertEquals(Errno.EEXIST, e.errno());
+    }
+
+    @Test
+    void aNameThatIsTakenWhereTheParentIsIsFreeInTheContainer() {
+        needs(KernelFeature.MACVLAN);
+        addVeth();
+        addBridge("eth1");
+
+        addMacvlan("eth1", LinkKind.MacvlanMode.BRIDGE);
+
+        assertEquals(Optional.of("macvlan"), kernel().linkOrThrow(POD, "eth1").kind());
+        assertEquals(Optional.of("bridge"), kernel().linkOrThrow(HOST, "eth1").kind());
+    }
+
+    @Test
+    void aLinkOnTopOfAnotherNeedsThat() {
+        needs(KernelFeature.MACVLAN);
+
+        KernelException e = assertThrows(KernelException.class, () -> addMacvlan("eth1", LinkKind.MacvlanMode.BRIDGE));
+
+        assertTrue(e.toString().contains("veth1"), e::toString);
+        assertEquals(Errno.ENODEV, e.errno());
+    }
+
+    @Test
+    void whatIsOnTopOfALinkGoesWithIt() {
+        needs(KernelFeature.MACVLAN);
+        addVeth();
+        addMacvlan("eth1", LinkKind.MacvlanMode.BRIDGE);
+
+        apply(HOST, new LinkChange.DeleteLink("veth1"));
+
+        assertEquals(Optional.empty(), kernel().link(POD, "eth1"));
+    }
+
+    private void addMacvlan(String name, LinkKind.MacvlanMode mode) {
+        LinkKind kind = new LinkKind.Macvlan("veth1", HOST, mode, OptionalInt.empty());
+        apply(POD, new LinkChange.AddLink(name, kind, Optional.of(OTHER_MAC), OptionalInt.empty()));
+    }
+
+    /** On the side where it has just been made; with the index that it got. */
+    private Link expected(String name, LinkKind kind, MacAddress mac, int mtuBytes) {
+        Side side = name.startsWith("bwp") ? HOST : POD;
+        OptionalInt parent = kind.on()
+                .map(on -> OptionalInt.of(
+                        kernel().linkOrThrow(on.side(), on.link()).index()))
+                .orElse(OptionalInt.empty());
+        return new Link(
+                kernel().linkOrThrow(side, name).index(),
+                name,
+                Optional.of(kind.name()),
+                Optional.of(mac),
+                mtuBytes,
+                false,
+                false,
+                false,
+                OptionalInt.empty(),
+                parent,
+                kind.setting(),
+                "");
     }
 
     @Test

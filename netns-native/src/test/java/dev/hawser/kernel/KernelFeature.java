@@ -24,6 +24,8 @@ import java.util.Optional;
 public enum KernelFeature {
     BRIDGE_VLAN_FILTERING("CONFIG_BRIDGE_VLAN_FILTERING", "ip link add br0 type bridge vlan_filtering 1"),
     DUMMY("CONFIG_DUMMY", "ip link add dummy0 type dummy"),
+    /** A link that what another receives is redirected to. */
+    IFB("CONFIG_IFB", "ip link add ifb9 type ifb"),
     IPVLAN("CONFIG_IPVLAN", on("ip link add link parent name ipvlan0 type ipvlan mode l2")),
     MACVLAN("CONFIG_MACVLAN", on("ip link add link parent name macvlan0 type macvlan mode bridge")),
     /** A link that puts a tag on what another sends: 802.1Q. */

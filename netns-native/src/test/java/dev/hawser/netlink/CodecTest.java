@@ -113,6 +113,7 @@ class CodecTest {
                 false,
                 OptionalInt.of(2),
                 OptionalInt.of(2),
+                OptionalInt.empty(),
                 "net/1/eth0");
 
         assertEquals(expected, LinkReader.link(body(LINK)));
