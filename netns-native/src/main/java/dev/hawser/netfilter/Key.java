@@ -6,11 +6,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.hawser.ip.IpMath;
 import dev.hawser.kernel.MacAddress;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 
-/** The key of an element: an address, the name of a link, or the name of a link and a MAC. */
+/** The key of an element, or the data of a map's: an address, the name of a link, or a concatenation. */
 final class Key {
 
     /** Of an answer that has no key. */
@@ -18,7 +21,10 @@ final class Key {
 
     private static final int MAC_OCTETS = 6;
 
-    /** A MAC as part of a concatenation: each part is padded to four bytes (NFT_REG32_SIZE). */
+    /** NFT_REG32_SIZE: what each part of a concatenation is padded to a multiple of. */
+    private static final int REGISTER = 4;
+
+    /** A MAC as part of a concatenation. */
     private static final int MAC_SLOT = 8;
 
     private final byte[] octets;
@@ -42,6 +48,39 @@ final class Key {
         byte[] octets = padded(link, IFNAMSIZ + MAC_SLOT);
         System.arraycopy(mac.octets(), 0, octets, IFNAMSIZ, MAC_OCTETS);
         return new Key(octets);
+    }
+
+    /** A concatenation of these parts, in their order; each is padded with zeros to four bytes. */
+    static Key concatenated(byte[]... parts) {
+        ByteBuffer octets = ByteBuffer.allocate(
+                Arrays.stream(parts).mapToInt(part -> slot(part.length)).sum());
+        for (byte[] part : parts) {
+            octets.put(Arrays.copyOf(part, slot(part.length)));
+        }
+        return new Key(octets.array());
+    }
+
+    /**
+     * The parts of a concatenation.
+     *
+     * @param lengths of each part, without its padding
+     * @return none if this is not as long as these parts are
+     */
+    List<byte[]> parts(int... lengths) {
+        if (octets.length != Arrays.stream(lengths).map(Key::slot).sum()) {
+            return List.of();
+        }
+        List<byte[]> parts = new ArrayList<>();
+        int at = 0;
+        for (int length : lengths) {
+            parts.add(Arrays.copyOfRange(octets, at, at + length));
+            at += slot(length);
+        }
+        return parts;
+    }
+
+    private static int slot(int length) {
+        return (length + REGISTER - 1) / REGISTER * REGISTER;
     }
 
     byte[] octets() {

@@ -51,6 +51,7 @@ final class NfTables {
 
     // enum nft_set_elem_attributes.
     static final int NFTA_SET_ELEM_KEY = 1;
+    static final int NFTA_SET_ELEM_DATA = 2;
     static final int NFTA_SET_ELEM_USERDATA = 6;
 
     // enum nft_data_attributes.

@@ -9,8 +9,6 @@ import static dev.hawser.netfilter.NfTables.NFTA_RULE_CHAIN;
 import static dev.hawser.netfilter.NfTables.NFTA_RULE_HANDLE;
 import static dev.hawser.netfilter.NfTables.NFTA_RULE_TABLE;
 import static dev.hawser.netfilter.NfTables.NFTA_RULE_USERDATA;
-import static dev.hawser.netfilter.NfTables.NFTA_SET_ELEM_LIST_SET;
-import static dev.hawser.netfilter.NfTables.NFTA_SET_ELEM_LIST_TABLE;
 import static dev.hawser.netfilter.NfTables.NFTA_SET_NAME;
 import static dev.hawser.netfilter.NfTables.NFTA_SET_TABLE;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_DELCHAIN;
@@ -27,10 +25,6 @@ import static dev.hawser.netfilter.NfTables.NFT_MSG_GETCHAIN;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_GETGEN;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_GETRULE;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_GETSET;
-import static dev.hawser.netfilter.NfTables.NFT_MSG_GETSETELEM;
-import static dev.hawser.netfilter.NfTables.NFT_MSG_NEWSETELEM;
-import static dev.hawser.netlink.Netlink.NLM_F_CREATE;
-import static dev.hawser.netlink.Netlink.NLM_F_EXCL;
 import static dev.hawser.netlink.Netlink.NLM_F_REQUEST;
 
 import dev.hawser.ip.Cidr;
@@ -128,18 +122,17 @@ public final class Nftables {
         Element element = new Element(
                 Key.of(masquerade.address().address()),
                 masquerade.owner().abbreviated().toString());
-        return elements(NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL, masqueradeSet(masquerade.address()), element);
+        return masqueradeSet(masquerade.address()).add(element);
     }
 
     /** The end of an element of the set of its subnet; ENOENT if there is none. */
     public static Request deleteMasquerade(Cidr address) {
-        return elements(NFT_MSG_DELSETELEM, 0, masqueradeSet(address), Element.of(Key.of(address.address())));
+        return masqueradeSet(address).delete(Key.of(address.address()));
     }
 
     /** Looks up the element of one address; {@link #masquerades} reads the answer. ENOENT if there is none. */
     public static Request masqueradeOf(Cidr address) {
-        Element element = Element.of(Key.of(address.address()));
-        return Request.question(NFT_MSG_GETSETELEM, out -> write(out, masqueradeSet(address), element));
+        return masqueradeSet(address).lookUp(Key.of(address.address()));
     }
 
     /** Dumps the names of the sets in our table; {@link #masqueradeSets} reads the answers. ENOENT if there is no such table. */
@@ -166,7 +159,7 @@ public final class Nftables {
 
     /** Dumps the set of a subnet; {@link #masquerades} reads the answers. ENOENT if there is no such set. */
     public static Request allMasquerades(String set) {
-        return allElements(new SetName(Family.INET, set));
+        return new SetName(Family.INET, set).dump();
     }
 
     /** The masqueraded sources of one answer. Elements that we could not have made are left out. */
@@ -206,32 +199,28 @@ public final class Nftables {
     public static List<Request> add(AddMacGuard guard) {
         String comment = guard.owner().abbreviated().toString();
         return List.of(
-                elements(
-                        NFT_MSG_NEWSETELEM,
-                        NLM_F_CREATE | NLM_F_EXCL,
-                        GUARDED,
-                        new Element(Key.of(guard.link()), comment)),
-                elements(NFT_MSG_NEWSETELEM, NLM_F_CREATE, ALLOWED, Element.of(Key.of(guard.link(), guard.mac()))));
+                GUARDED.add(new Element(Key.of(guard.link()), comment)),
+                ALLOWED.ensure(Element.of(Key.of(guard.link(), guard.mac()))));
     }
 
     /** The end of a port's guard; ENOENT if it has none. */
     public static Request deleteGuarded(String link) {
-        return elements(NFT_MSG_DELSETELEM, 0, GUARDED, Element.of(Key.of(link)));
+        return GUARDED.delete(Key.of(link));
     }
 
     /** The end of a MAC that a port may use; ENOENT if it may not. */
     public static Request deleteAllowed(String link, MacAddress mac) {
-        return elements(NFT_MSG_DELSETELEM, 0, ALLOWED, Element.of(Key.of(link, mac)));
+        return ALLOWED.delete(Key.of(link, mac));
     }
 
     /** Dumps the guarded ports; {@link #guardedPorts} reads the answers. ENOENT if there is no such set. */
     public static Request allGuarded() {
-        return allElements(GUARDED);
+        return GUARDED.dump();
     }
 
     /** Dumps the allowed MACs; {@link #allowedMacs} reads the answers. ENOENT if there is no such set. */
     public static Request allAllowed() {
-        return allElements(ALLOWED);
+        return ALLOWED.dump();
     }
 
     /** The guarded ports of one answer. */
@@ -322,29 +311,6 @@ public final class Nftables {
 
     private static final SetName GUARDED = new SetName(Family.BRIDGE, Ruleset.GUARDED);
     private static final SetName ALLOWED = new SetName(Family.BRIDGE, Ruleset.ALLOWED);
-
-    /** A set of our table in this family. */
-    private record SetName(Family family, String name) {
-
-        void writeTo(AttrWriter out) {
-            out.fixed(new NfGenMsg(family.number, 0))
-                    .string(NFTA_SET_ELEM_LIST_TABLE, Ruleset.TABLE)
-                    .string(NFTA_SET_ELEM_LIST_SET, name);
-        }
-    }
-
-    private static Request elements(int type, int flags, SetName set, Element element) {
-        return Request.acknowledged(type, flags, out -> write(out, set, element));
-    }
-
-    private static void write(AttrWriter out, SetName set, Element element) {
-        set.writeTo(out);
-        element.writeTo(out);
-    }
-
-    private static Request allElements(SetName set) {
-        return Request.dump(NFT_MSG_GETSETELEM, set::writeTo);
-    }
 
     private static Request boundary(int type) {
         return new Request(type, NLM_F_REQUEST, out -> out.fixed(new NfGenMsg(0, NFNL_SUBSYS_NFTABLES)));

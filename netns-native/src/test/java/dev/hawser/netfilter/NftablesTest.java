@@ -1,5 +1,6 @@
 package dev.hawser.netfilter;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -118,6 +119,37 @@ class NftablesTest {
                 0c 00 01 80  08 00 01 00  0a 01 00 05               // NFTA_SET_ELEM_KEY, NFTA_DATA_VALUE
                 12 00 06 00  00 0c 6e 65 74 2f 63 31 2f 65 74 68 30 00 00 00             // NFTA_SET_ELEM_USERDATA
                 """ + end(2)), sent);
+    }
+
+    @Test
+    void anElementOfAMapIsWhatNftAddElementSends() {
+        SetName ports = new SetName(Family.INET, "ports-ip");
+        Element element = new Element(
+                Key.concatenated(new byte[] {17}, new byte[] {0x1f, (byte) 0x90}),
+                Key.concatenated(new byte[] {10, 1, 0, 5}, new byte[] {0, 80}),
+                "x");
+
+        String sent = Hex.text(Nftables.batch(List.of(ports.ensure(element))));
+
+        assertEquals(Hex.text(BEGIN + """
+                60 00 00 00  0c 0a 05 04  01 00 00 00  00 00 00 00  // NFT_MSG_NEWSETELEM, CREATE | ACK
+                01 00 00 00                                         // NFPROTO_INET
+                """ + TABLE + """
+                0d 00 02 00  70 6f 72 74 73 2d 69 70 00 00 00 00    // NFTA_SET_ELEM_LIST_SET "ports-ip"
+                30 00 03 80  2c 00 01 80                            // NFTA_SET_ELEM_LIST_ELEMENTS, NFTA_LIST_ELEM
+                10 00 01 80  0c 00 01 00  11 00 00 00 1f 90 00 00   // NFTA_SET_ELEM_KEY: udp . 8080
+                10 00 02 80  0c 00 01 00  0a 01 00 05 00 50 00 00   // NFTA_SET_ELEM_DATA: 10.1.0.5 . 80
+                08 00 06 00  00 02 78 00                            // NFTA_SET_ELEM_USERDATA "x"
+                """ + end(2)), sent);
+    }
+
+    @Test
+    void aConcatenationIsReadByTheLengthsOfItsParts() {
+        Key key = Key.concatenated(new byte[] {17}, new byte[] {0x1f, (byte) 0x90});
+
+        assertEquals("11 00 00 00 1f 90 00 00", key.toString());
+        assertArrayEquals(new byte[] {0x1f, (byte) 0x90}, key.parts(1, 2).get(1));
+        assertEquals(List.of(), key.parts(4, 1, 2));
     }
 
     @Test
