@@ -77,9 +77,10 @@ public final class Commands implements Runnable {
         return Path.of(System.getProperty("hawser.home", "."));
     }
 
+    /** Two lines as the reference's: {@code CNI firewall plugin v1.1.0} is what nerdctl reads, up to the end of the line. */
     private static void about(Plugin plugin) {
         String versions = plugin.versions().stream().map(CniVersion::text).collect(Collectors.joining(", "));
-        System.err.println("CNI " + plugin.type() + " plugin hawser v" + Version.TEXT);
+        System.err.println("CNI " + plugin.type() + " plugin " + Version.OF_PLUGINS);
         System.err.println("CNI protocol versions supported: " + versions);
     }
 

@@ -3,11 +3,18 @@ package dev.hawser.netns;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The protocol around a plugin's work: environment, stdin, versions. */
@@ -42,15 +49,60 @@ class ProtocolTest {
         assertEquals(0, version.exitStatus());
     }
 
-    @Test
-    void withoutCommandItSaysWhatItIs() {
-        Answer about =
-                node.call("ADD", node.layer2(), pod).without("CNI_COMMAND").answer();
+    /**
+     * nerdctl executes {@code firewall} so, and wants a semantic version of at least 1.7.1 after "CNI firewall plugin "
+     * (guessFirewallPluginVersion and FirewallPluginGEQVersion in its pkg/netutil).
+     */
+    @ParameterizedTest
+    @MethodSource("types")
+    void withoutCommandItSaysWhatItIsInTheWordsThatNerdctlReads(String type) {
+        Answer about = node.call("ADD", node.layer2().with("type", type))
+                .without("CNI_COMMAND")
+                .without("CNI_PATH")
+                .answer();
 
         assertEquals(0, about.exitStatus());
         assertEquals("", about.stdout());
-        assertTrue(about.stderr().contains("bridge"), about::toString);
-        assertTrue(about.stderr().contains("0.4.0, 1.0.0, 1.1.0"), about::toString);
+        String prefix = "CNI " + type + " plugin ";
+        List<String> lines = about.stderr().lines().toList();
+        assertEquals(2, lines.size(), about::toString);
+        assertTrue(lines.getFirst().startsWith(prefix), about::toString);
+        assertIsNewerThan(1, 7, lines.getFirst().substring(prefix.length()));
+        assertTrue(lines.getLast().startsWith("CNI protocol versions supported: "), about::toString);
+        assertTrue(lines.getLast().endsWith("0.4.0, 1.0.0, 1.1.0"), about::toString);
+    }
+
+    /** Every plugin that there is. */
+    static List<String> types() throws IOException {
+        try (Stream<Path> files = Files.list(CniPlugin.directory())) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith("hawser-"))
+                    .map(name -> name.substring("hawser-".length()))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Test
+    void anEmptyCommandIsNoneAndAFileWithOurPrefixIsThePlugin() {
+        Call call = node.call("", node.layer2());
+
+        Answer bridge = call.answer();
+        Answer prefixed = call.withFile(node.plugins().resolve("hawser-bridge")).answer();
+
+        assertTrue(bridge.stderr().startsWith("CNI bridge plugin v"), bridge::toString);
+        assertEquals(bridge, prefixed);
+    }
+
+    /** A version as semver.org and Go's Masterminds/semver have it: what is before the first plus sign counts. */
+    private static void assertIsNewerThan(int major, int minor, String text) {
+        Matcher version = Pattern.compile("v(\\d+)\\.(\\d+)\\.(\\d+)(\\+[0-9A-Za-z-]+(\\.[0-9A-Za-z-]+)*)?")
+                .matcher(text);
+
+        assertTrue(version.matches(), () -> "no semantic version: " + text);
+        int saidMajor = Integer.parseInt(version.group(1));
+        int saidMinor = Integer.parseInt(version.group(2));
+        assertTrue(saidMajor > major || (saidMajor == major && saidMinor > minor), text);
     }
 
     @ParameterizedTest
