@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test: installs what they need, builds the tree, checks the scripts, then mvn verify with its tests on the real kernel
+# Runs every test: installs what they need, builds the tree, fetches peers, checks the scripts, then mvn verify with its tests on the real kernel
 # and with real runtimes, and the demo. Run it as root.
 #
 #   scripts/test.sh
@@ -53,6 +53,7 @@ need_packages iproute2 iputils-ping iptables nftables procps systemd util-linux 
 "$project/scripts/build.sh"
 use_jdk
 failed_parts=()
+attempt "Looking for peers to test with" "$project/scripts/peers.sh"
 attempt "Checking the scripts" shellcheck "$project"/scripts/*.sh "$project/.ci/run"
 attempt "Running the tests" run_tests
 attempt "Running the demo" run_demo
