@@ -4,6 +4,7 @@ import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
 import dev.hawser.kernel.FirewallChange;
+import dev.hawser.kernel.Frames;
 import dev.hawser.kernel.IpChange;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.Link;
@@ -89,6 +90,12 @@ record MeasuredKernel(Kernel kernel, Phases phases) implements Kernel {
     @Override
     public List<String> iptables(boolean ipv4, String table) {
         return phases.get(Phase.FIREWALL, () -> kernel.iptables(ipv4, table));
+    }
+
+    /** Waiting for what comes in is not measured as the kernel's. */
+    @Override
+    public Frames frames(Side side, String link, int udpPort) {
+        return phases.get(Phase.KERNEL, () -> kernel.frames(side, link, udpPort));
     }
 
     @Override

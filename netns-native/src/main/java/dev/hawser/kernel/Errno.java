@@ -10,6 +10,7 @@ public final class Errno {
     public static final int ESRCH = 3;
     public static final int EINTR = 4;
     public static final int EIO = 5;
+    public static final int ENXIO = 6;
     public static final int EAGAIN = 11;
     public static final int EACCES = 13;
     public static final int EBUSY = 16;
@@ -35,7 +36,7 @@ public final class Errno {
             Map.entry(ESRCH, "ESRCH (No such process)"),
             Map.entry(EINTR, "EINTR (Interrupted system call)"),
             Map.entry(EIO, "EIO (Input/output error)"),
-            Map.entry(6, "ENXIO (No such device or address)"),
+            Map.entry(ENXIO, "ENXIO (No such device or address)"),
             Map.entry(7, "E2BIG (Argument list too long)"),
             Map.entry(9, "EBADF (Bad file descriptor)"),
             Map.entry(EAGAIN, "EAGAIN (Resource temporarily unavailable)"),

@@ -75,6 +75,14 @@ public interface Kernel extends AutoCloseable {
      */
     List<String> iptables(boolean ipv4, String table);
 
+    /**
+     * Begins to listen to a link, and can send on it. What comes in before is not heard.
+     *
+     * @param udpPort where the datagrams are sent to that are heard
+     * @return to be closed before or with this kernel
+     */
+    Frames frames(Side side, String link, int udpPort);
+
     @Override
     void close();
 }

@@ -4,6 +4,7 @@ import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
 import dev.hawser.kernel.FirewallChange;
+import dev.hawser.kernel.Frames;
 import dev.hawser.kernel.IpChange;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.KernelException;
@@ -191,6 +192,13 @@ public final class LinuxKernel implements Kernel {
     @Override
     public List<String> iptables(boolean ipv4, String table) {
         return firewall().iptables(ipv4, table);
+    }
+
+    @Override
+    public Frames frames(Side side, String link, int udpPort) {
+        Namespace namespace = namespace(side);
+        int index = new Links(namespace).get(link).index();
+        return namespace.inside(() -> PacketSocket.open(link, index, udpPort));
     }
 
     /** Closing twice is harmless. */

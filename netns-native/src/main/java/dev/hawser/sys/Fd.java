@@ -4,6 +4,8 @@ import static dev.hawser.kernel.Errno.EINTR;
 
 import dev.hawser.kernel.Errno;
 import dev.hawser.kernel.KernelException;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -56,6 +58,17 @@ public final class Fd implements AutoCloseable {
     private static final int LOCK_NB = 4;
 
     private static final int SOCK_CLOEXEC = O_CLOEXEC;
+
+    /** asm-generic/socket.h. */
+    private static final int SOL_SOCKET = 1;
+
+    /** asm-generic/socket.h. */
+    private static final int SO_ATTACH_FILTER = 26;
+
+    // linux/filter.h: struct sock_fprog on 64-bit Linux, and one instruction.
+    private static final int SOCK_FPROG_BYTES = 16;
+    private static final int SOCK_FPROG_FILTER = 8;
+    private static final int SOCK_FILTER_BYTES = 8;
 
     /** An {@code int}, never written to. */
     private static final ByteBuffer ONE = ByteBuffer.allocateDirect(Integer.BYTES)
@@ -135,6 +148,34 @@ public final class Fd implements AutoCloseable {
                 "set option " + option + " of",
                 subject,
                 () -> Native.LIBC.setsockopt(number(), level, option, ONE, Integer.BYTES));
+    }
+
+    /**
+     * Has a socket take only the packets that a classic BPF program lets through (socket(7), SO_ATTACH_FILTER).
+     *
+     * {@snippet lang=text :
+     *  struct sock_fprog {
+     *      unsigned short      len;      // how many instructions
+     *      struct sock_filter *filter;
+     *  };
+     * }
+     *
+     * @param program instructions of 8 bytes in a direct buffer of native order, from its start to its limit
+     */
+    public void attachFilter(ByteBuffer program) {
+        ByteBuffer fprog = ByteBuffer.allocateDirect(SOCK_FPROG_BYTES).order(ByteOrder.nativeOrder());
+        fprog.putShort(0, (short) (program.limit() / SOCK_FILTER_BYTES));
+        fprog.putLong(
+                SOCK_FPROG_FILTER, MemorySegment.ofBuffer(program.rewind()).address());
+        try {
+            retrying(
+                    "filter what comes to",
+                    subject,
+                    () -> Native.LIBC.setsockopt(number(), SOL_SOCKET, SO_ATTACH_FILTER, fprog, SOCK_FPROG_BYTES));
+        } finally {
+            // The kernel reads it by its address, of which the JVM does not know.
+            Reference.reachabilityFence(program);
+        }
     }
 
     /** Binds a socket to the address between position and limit of a direct buffer (bind(2)). */

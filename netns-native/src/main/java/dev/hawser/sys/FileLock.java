@@ -1,6 +1,7 @@
 package dev.hawser.sys;
 
 import dev.hawser.ipam.PoolLock;
+import dev.hawser.kernel.Errno;
 import dev.hawser.kernel.KernelException;
 import dev.hawser.sys.Fd.Identity;
 import java.io.IOException;
@@ -22,6 +23,9 @@ import java.util.function.Consumer;
  * <p>There is no limit to a wait, but one of more than a second is told, with whom it waits for.
  */
 public final class FileLock implements PoolLock {
+
+    /** asm-generic/fcntl.h. */
+    private static final int LOCK_SH = 1;
 
     /** asm-generic/fcntl.h. */
     private static final int LOCK_EX = 2;
@@ -71,6 +75,36 @@ public final class FileLock implements PoolLock {
             return locked(Fd.open(lockFile, Fd.O_RDONLY | Fd.O_CREAT, MODE));
         } catch (KernelException e) {
             throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /**
+     * A mark that a process is there, which goes with it however it ends: a lock that any number may hold, and that {@link
+     * #isFree} sees.
+     *
+     * @param lockFile created if it does not exist; its directory does
+     * @throws KernelException if the file cannot be opened or locked
+     */
+    public static Fd share(Path lockFile) {
+        Fd file = Fd.open(lockFile, Fd.O_RDONLY | Fd.O_CREAT, MODE);
+        try {
+            file.flock(LOCK_SH);
+            return file;
+        } catch (KernelException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /** Whether nobody {@linkplain #share shares} this file, or there is none. Waits for nobody. */
+    public static boolean isFree(Path lockFile) {
+        try (Fd file = Fd.open(lockFile, Fd.O_RDONLY, 0)) {
+            return file.tryFlock(LOCK_EX);
+        } catch (KernelException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return true;
+            }
+            throw e;
         }
     }
 

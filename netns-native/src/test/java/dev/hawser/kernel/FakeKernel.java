@@ -324,6 +324,11 @@ public final class FakeKernel implements Kernel {
         return firewall.iptables(ipv4, table);
     }
 
+    @Override
+    public Frames frames(Side side, String link, int udpPort) {
+        return new FakeFrames(netns(side).get(link), udpPort);
+    }
+
     /** Does nothing: what was changed can be looked at afterwards. */
     @Override
     public void close() {}

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A link of a {@link FakeKernel}, with what hangs on it. */
 final class FakeLink {
@@ -28,6 +29,9 @@ final class FakeLink {
     Optional<FakeLink> parent = Optional.empty();
     OptionalInt setting = OptionalInt.empty();
     String alias = "";
+
+    /** Who listens to it. */
+    final List<FakeFrames> listeners = new CopyOnWriteArrayList<>();
 
     FakeLink(FakeNetns netns, int index, String name, Optional<String> kind, MacAddress mac, int mtuBytes) {
         this.netns = netns;

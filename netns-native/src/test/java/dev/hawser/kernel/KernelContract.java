@@ -2,6 +2,7 @@ package dev.hawser.kernel;
 
 import static dev.hawser.kernel.Side.HOST;
 import static dev.hawser.kernel.Side.POD;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hawser.ip.Cidr;
 import dev.hawser.ip.IpMath;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -778,6 +781,79 @@ public abstract class KernelContract {
 
         assertFalse(kernel().hasChain(chain));
         assertEquals(List.of(), kernel().rules(chain));
+    }
+
+    // Frames.
+
+    private static final int PORT = 68;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    @Test
+    void aFrameGoesIntoOneEndOfAVethAndComesOutOfTheOtherWithoutAnyAddress() {
+        addVethThatIsUp();
+
+        try (Frames host = kernel().frames(HOST, "veth1", PORT);
+                Frames pod = kernel().frames(POD, "eth0", PORT)) {
+            host.send(datagram(PORT, 17, 0));
+
+            assertArrayEquals(datagram(PORT, 17, 0), pod.receive(PATIENCE).orElseThrow());
+            assertEquals(Optional.empty(), host.receive(Duration.ZERO));
+        }
+    }
+
+    @Test
+    void onlyWholeDatagramsToThePortAreHeard() {
+        addVethThatIsUp();
+
+        try (Frames host = kernel().frames(HOST, "veth1", PORT);
+                Frames pod = kernel().frames(POD, "eth0", PORT)) {
+            host.send(datagram(PORT + 1, 17, 0));
+            host.send(datagram(PORT, 6, 0));
+            host.send(datagram(PORT, 17, 185));
+            host.send(datagram(PORT, 17, 0));
+
+            assertArrayEquals(datagram(PORT, 17, 0), pod.receive(PATIENCE).orElseThrow());
+            assertEquals(Optional.empty(), pod.receive(Duration.ofMillis(20)));
+        }
+    }
+
+    @Test
+    void aLinkThatIsDownSendsNoFrames() {
+        addVeth();
+
+        try (Frames pod = kernel().frames(POD, "eth0", PORT)) {
+            KernelException e = assertThrows(KernelException.class, () -> pod.send(datagram(PORT, 17, 0)));
+
+            assertEquals(Errno.ENETDOWN, e.errno());
+        }
+    }
+
+    @Test
+    void aMissingLinkCannotBeListenedTo() {
+        KernelException e = assertThrows(
+                KernelException.class, () -> kernel().frames(POD, "eth0", PORT).close());
+
+        assertEquals(Errno.ENODEV, e.errno());
+    }
+
+    private void addVethThatIsUp() {
+        addVeth();
+        apply(HOST, new LinkChange.SetUp("veth1"));
+        apply(POD, new LinkChange.SetUp("eth0"));
+    }
+
+    /** A frame to everybody: IPv4 with this protocol and fragment offset (in units of 8 bytes), and perhaps UDP to this port. */
+    private static byte[] datagram(int port, int protocol, int fragmentOffset) {
+        ByteBuffer frame = ByteBuffer.allocate(60);
+        frame.putLong(0xffff_ffff_ffffL << 16 | HOST_MAC.bits() >>> 32).putInt((int) HOST_MAC.bits());
+        frame.putShort((short) 0x0800);
+        frame.put((byte) 0x45)
+                .put((byte) 0)
+                .putShort((short) 46)
+                .putShort((short) 1)
+                .putShort((short) fragmentOffset);
+        frame.put((byte) 64).put((byte) protocol).putShort((short) 0).putInt(0).putInt(-1);
+        return frame.putShort((short) 67).putShort((short) port).array();
     }
 
     private void apply(Side side, Change change) {
