@@ -14,13 +14,16 @@ import java.util.List;
 
 /** Where the addresses of one attachment come from. A result of it has addresses, routes and DNS, and no interfaces. */
 public sealed interface AddressSource
-        permits PoolAddresses, StaticAddresses, DelegatedAddresses, NoAddresses, MeasuredAddresses {
+        permits PoolAddresses, StaticAddresses, DhcpAddresses, DelegatedAddresses, NoAddresses, MeasuredAddresses {
 
     /** The type of the pool that runs in this process. */
     String POOL_TYPE = "host-local";
 
     /** The type of the fixed list that runs in this process. */
     String STATIC_TYPE = "static";
+
+    /** The type of the client that runs in this process. */
+    String DHCP_TYPE = "dhcp";
 
     /**
      * Reads the {@code ipam} part of the call's configuration; none, or one without a type, means no addresses.
@@ -37,6 +40,7 @@ public sealed interface AddressSource
             case "" -> new NoAddresses();
             case POOL_TYPE -> new MeasuredAddresses(PoolAddresses.of(call, settings));
             case STATIC_TYPE -> StaticAddresses.of(call, settings);
+            case DHCP_TYPE -> new MeasuredAddresses(DhcpAddresses.of(call, settings));
             default -> new MeasuredAddresses(DelegatedAddresses.of(call, type, settings));
         };
     }
@@ -44,6 +48,15 @@ public sealed interface AddressSource
     /** Whether there are none by intention: the network is a layer 2 one. */
     default boolean isNone() {
         return this instanceof NoAddresses;
+    }
+
+    /**
+     * Whether addresses come over the container's link: {@link #lease} then wants it to exist, with its peer or master up, and
+     * sets it up itself; and {@link #release} wants it not to be gone yet. Otherwise a lease comes before any link, and a
+     * release after.
+     */
+    default boolean needsLink() {
+        return false;
     }
 
     /** Takes addresses for the attachment; {@code transaction} gives them back if the ADD fails later. */

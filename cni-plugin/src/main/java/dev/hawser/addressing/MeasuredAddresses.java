@@ -18,6 +18,11 @@ record MeasuredAddresses(AddressSource source) implements AddressSource {
     }
 
     @Override
+    public boolean needsLink() {
+        return source.needsLink();
+    }
+
+    @Override
     public CniResult lease(Node node, Transaction transaction) {
         return node.phases().get(Phase.LEASE, () -> source.lease(node, transaction));
     }

@@ -51,6 +51,11 @@ public final class Commands implements Runnable {
 
     private static final String PROGRAM = "hawser";
 
+    private static final String NO_DAEMON =
+            "dhcp daemon: there is nothing to run: each call asks DHCP servers itself, and"
+                    + " hawser's helper renews the leases (hawser helper run, or systemctl enable --now hawser.socket): disable"
+                    + " this service";
+
     /**
      * Runs a command line and returns the exit status.
      *
@@ -62,6 +67,9 @@ public final class Commands implements Runnable {
         Optional<Plugin> plugin = name.equals(PROGRAM) ? Optional.empty() : Wiring.plugin(Plugin.typeOf(name));
         if (plugin.isPresent()) {
             about(plugin.get());
+            if (isDaemon(plugin.get(), args)) {
+                System.err.println(NO_DAEMON);
+            }
             return 0;
         }
         return commandLine(more).execute(args.toArray(String[]::new));
@@ -75,6 +83,13 @@ public final class Commands implements Runnable {
     /** The tree that this program was started from, as the launcher says it. */
     public static Path home() {
         return Path.of(System.getProperty("hawser.home", "."));
+    }
+
+    /** What the reference's unit files execute. */
+    private static boolean isDaemon(Plugin plugin, List<String> args) {
+        return plugin.type().equals("dhcp")
+                && !args.isEmpty()
+                && args.getFirst().equals("daemon");
     }
 
     /** Two lines as the reference's: {@code CNI firewall plugin v1.1.0} is what nerdctl reads, up to the end of the line. */

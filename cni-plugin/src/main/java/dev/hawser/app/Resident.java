@@ -17,6 +17,7 @@ import dev.hawser.spec.ErrorCode;
 import dev.hawser.sys.FileLock;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,30 +53,38 @@ public final class Resident implements AutoCloseable {
     /** Of {@link LinuxHost.GroupSizes}: operations on a pool in one turn under its lock. */
     public static final String POOL_OPERATIONS = "pool operations";
 
+    /** Of a call, after a search for a lease that was in vain: to take back what was done, and to answer. */
+    private static final Duration FOR_THE_REST = Duration.ofSeconds(5);
+
     private final LinuxHost host;
     private final FileLock lock;
     private final Pools pools;
+    private final KeptDhcp dhcp;
     private final Optional<RulesetMonitor> monitor;
 
-    private Resident(LinuxHost host, FileLock lock, Pools pools, Optional<RulesetMonitor> monitor) {
+    private Resident(LinuxHost host, FileLock lock, Pools pools, KeptDhcp dhcp, Optional<RulesetMonitor> monitor) {
         this.host = host;
         this.lock = lock;
         this.pools = pools;
+        this.dhcp = dhcp;
         this.monitor = monitor;
     }
 
     /**
      * For the network namespace of the calling thread, which must be that of every thread that will make calls.
      *
+     * @param longestCall how long anybody waits for a call
      * @param sizes told how many changes were made at once
      * @param restored told how many nftables elements were made again after somebody else had deleted them
      * @param log takes lines for people that are about no single call
      */
-    public static Resident open(LinuxHost.GroupSizes sizes, IntConsumer restored, Consumer<String> log) {
+    public static Resident open(
+            Duration longestCall, LinuxHost.GroupSizes sizes, IntConsumer restored, Consumer<String> log) {
         FileLock lock = new FileLock(log);
         Pools pools =
                 Pools.resident(lock, Optional.of(Wiring.LEASE_INDEXES), size -> sizes.committed(POOL_OPERATIONS, size));
-        return new Resident(LinuxHost.open(sizes), lock, pools, monitor(restored, log));
+        KeptDhcp dhcp = KeptDhcp.start(lock, longestCall.minus(FOR_THE_REST), log);
+        return new Resident(LinuxHost.open(sizes), lock, pools, dhcp, monitor(restored, log));
     }
 
     /** A node whose kernel has no nf_tables has no rules of ours to lose. */
@@ -124,6 +133,7 @@ public final class Resident implements AutoCloseable {
                 new MeasuredNamespaces(new PassedNamespaces(host, caller.netns(), caller.netnsErrno()), phases),
                 new ExecutedPrograms(),
                 pools,
+                dhcp::dhcp,
                 path -> caller.directory().resolve(path),
                 line -> log.accept(prefix + line),
                 phases);
@@ -147,6 +157,7 @@ public final class Resident implements AutoCloseable {
     @Override
     public void close() {
         monitor.ifPresent(RulesetMonitor::close);
+        dhcp.close();
         try (pools) {
             host.close();
         }

@@ -37,10 +37,12 @@ final class Wiring {
     /** The real node, for this process alone. */
     static Node node(String logPrefix) {
         Consumer<String> log = line -> System.err.println(logPrefix + line);
+        FileLock lock = new FileLock(log);
         return new Node(
                 new LinuxNamespaces(),
                 new ExecutedPrograms(),
-                Pools.perCall(new FileLock(log), Optional.of(LEASE_INDEXES)),
+                Pools.perCall(lock, Optional.of(LEASE_INDEXES)),
+                () -> DhcpWiring.perCall(lock, log),
                 Path::of,
                 log,
                 Phases.NONE);

@@ -16,6 +16,7 @@ public final class Plugins {
             new BridgePlugin(),
             new IpamPlugin(AddressSource.POOL_TYPE),
             new IpamPlugin(AddressSource.STATIC_TYPE),
+            new IpamPlugin(AddressSource.DHCP_TYPE),
             new LoopbackPlugin());
 
     /** Each one, and the one that joins them in one call. */

@@ -1,5 +1,6 @@
 package dev.hawser.run;
 
+import dev.hawser.dhcp.DhcpException;
 import dev.hawser.ipam.PoolException;
 import dev.hawser.kernel.KernelException;
 import dev.hawser.spec.CniException;
@@ -16,6 +17,8 @@ final class Failures {
             case CniException known -> known;
             case PoolException pool -> new CniException(codeOf(pool.kind()), text(pool), pool);
             case UncheckedIOException io -> new CniException(ErrorCode.IO_FAILURE, text(io), io);
+            case DhcpException dhcp ->
+                new CniException(dhcp.isTemporary() ? ErrorCode.TRY_AGAIN_LATER : ErrorCode.INTERNAL, text(dhcp), dhcp);
             case KernelException kernel -> new CniException(ErrorCode.INTERNAL, text(kernel), kernel);
             default ->
                 new CniException(
@@ -29,6 +32,7 @@ final class Failures {
     static boolean isDefect(RuntimeException failure) {
         return !(failure instanceof CniException
                 || failure instanceof PoolException
+                || failure instanceof DhcpException
                 || failure instanceof UncheckedIOException
                 || failure instanceof KernelException);
     }

@@ -1,5 +1,6 @@
 package dev.hawser.run;
 
+import dev.hawser.dhcp.Dhcp;
 import dev.hawser.ipam.Pools;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.spec.CniException;
@@ -7,6 +8,7 @@ import dev.hawser.spec.ErrorCode;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * What a call needs of the world. The only place that makes the real one is {@code dev.hawser.app.Wiring}; tests make
@@ -15,6 +17,7 @@ import java.util.function.Function;
  * @param namespaces opens kernels
  * @param programs runs other plugins
  * @param pools the address pools
+ * @param dhcp the leases of DHCP, made when they are first asked for: most calls never do
  * @param paths turns the text of a path in a configuration into a path
  * @param log takes lines for a person: warnings, and what a failed call left to do
  * @param phases told what the time of the call is spent on
@@ -23,6 +26,7 @@ public record Node(
         Namespaces namespaces,
         Programs programs,
         Pools pools,
+        Supplier<Dhcp> dhcp,
         Function<String, Path> paths,
         Consumer<String> log,
         Phases phases) {

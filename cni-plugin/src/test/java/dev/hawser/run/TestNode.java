@@ -2,6 +2,9 @@ package dev.hawser.run;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
+import dev.hawser.dhcp.Clocks;
+import dev.hawser.dhcp.Dhcp;
+import dev.hawser.dhcp.LeaseFiles;
 import dev.hawser.ipam.Pools;
 import dev.hawser.kernel.FakeKernel;
 import dev.hawser.kernel.Kernel;
@@ -12,11 +15,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.Stream;
 
 /** A node in memory: a fake kernel, files in jimfs, and programs that are functions. */
@@ -33,6 +38,13 @@ public final class TestNode {
             Configuration.unix().toBuilder().setAttributeViews("basic", "posix").build());
     public final List<String> log = new ArrayList<>();
     public final Map<String, String> environment = new HashMap<>();
+    public final Dhcp dhcp = new Dhcp(
+            new LeaseFiles(files.getPath("/run/hawser/dhcp"), lockFile -> () -> {}, log::add),
+            netns -> Optional.of(kernel),
+            Clocks.SYSTEM,
+            new Random(1),
+            Duration.ofMillis(100),
+            () -> true);
     public Phases phases = Phases.NONE;
     public Namespaces.State netnsState = Namespaces.State.PRESENT;
     public Programs programs = (program, variables, stdin) -> {
@@ -67,6 +79,7 @@ public final class TestNode {
                 namespaces,
                 (program, variables, stdin) -> programs.run(program, variables, stdin),
                 Pools.perCall(lockFile -> () -> {}, Optional.empty()),
+                () -> dhcp,
                 files::getPath,
                 log::add,
                 phases);

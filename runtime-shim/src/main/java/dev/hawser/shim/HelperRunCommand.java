@@ -100,7 +100,7 @@ final class HelperRunCommand implements Callable<Integer> {
         HelperSettings settings = settings(System.getenv());
         LogWriter log = new LogWriter(System.err);
         Observation observation = Observation.open(observed(settings.build()), log, System.getenv());
-        Resident resident = Resident.open(observation::committed, observation::restored, log);
+        Resident resident = Resident.open(settings.deadline(), observation::committed, observation::restored, log);
         Helper helper = Helper.start(settings, new ResidentCalls(resident), replaced::countDown, observation, log);
         publish(helper, observation.pages(new ObservedHelper(helper, resident)), log);
         Thread atSigterm = Thread.ofPlatform().unstarted(() -> {

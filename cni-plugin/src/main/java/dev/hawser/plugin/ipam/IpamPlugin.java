@@ -16,7 +16,7 @@ import java.util.Optional;
 /**
  * A source of addresses as a plugin of its own.
  *
- * @param type {@code host-local} or {@code static}
+ * @param type {@code host-local}, {@code static} or {@code dhcp}
  */
 public record IpamPlugin(String type) implements Plugin {
 

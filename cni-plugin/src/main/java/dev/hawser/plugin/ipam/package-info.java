@@ -1,5 +1,5 @@
 /**
- * The IPAM plugins, {@code host-local} and {@code static}, for callers that execute them themselves.
+ * The IPAM plugins, {@code host-local}, {@code static} and {@code dhcp}, for callers that execute them themselves.
  *
  * <p>{@link dev.hawser.plugin.ipam.IpamPlugin} is the door; what it does is all in {@code dev.hawser.addressing}, which the
  * plugins with interfaces use in process. This room knows no kernel.
