@@ -123,9 +123,13 @@ final class Client {
             }
         }
 
+        private long nextTry() {
+            return Math.min(endNanos, clocks.nanos() + backoff.next().toNanos());
+        }
+
         /** A server that refuses at once would otherwise be asked again at once. */
         private void pause() {
-            awaitUntil(clocks.nanos() + backoff.next().toNanos(), packet -> false);
+            awaitUntil(nextTry(), packet -> false);
         }
 
         private Message question(int transaction, Options options) {
@@ -146,8 +150,7 @@ final class Client {
             Packet packet = Packet.toEverybody(mac, Message.NO_ADDRESS, question);
             for (int sent = 0; hasTime() && (tries.isEmpty() || sent < tries.getAsInt()); sent++) {
                 wire.send(packet);
-                long until = Math.min(endNanos, clocks.nanos() + backoff.next().toNanos());
-                Optional<Packet> answer = awaitUntil(until, received -> answers(received, question, wanted));
+                Optional<Packet> answer = awaitUntil(nextTry(), received -> answers(received, question, wanted));
                 if (answer.isPresent()) {
                     return answer;
                 }

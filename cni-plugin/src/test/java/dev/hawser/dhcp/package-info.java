@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.dhcp;
+
+import org.jspecify.annotations.NullMarked;
