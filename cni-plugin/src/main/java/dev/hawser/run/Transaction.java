@@ -4,6 +4,7 @@ import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.Step;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -30,6 +31,11 @@ public final class Transaction implements AutoCloseable {
         if (step.undo() instanceof Step.Undo.By(var side, var change)) {
             onRollback(change.on(side), () -> kernel.apply(side, change));
         }
+    }
+
+    /** Makes the changes of all steps, in their order. */
+    public void applyAll(Kernel kernel, List<Step> steps) {
+        steps.forEach(step -> apply(kernel, step));
     }
 
     /** Remembers how to take back something that was just done. */

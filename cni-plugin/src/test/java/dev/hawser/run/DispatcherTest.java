@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.hawser.kernel.Side;
 import dev.hawser.run.TestNode.Ended;
 import java.io.UncheckedIOException;
+import dev.hawser.plugin.Plugins;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class DispatcherTest {
@@ -32,7 +34,8 @@ class DispatcherTest {
 
         assertEquals(1, ended.exitStatus());
         assertTrue(ended.stdout().contains("brigde"), ended.stdout());
-        assertTrue(ended.stdout().contains("host-local, static, loopback"), ended.stdout());
+        String types = Plugins.ALL.stream().map(Plugin::type).collect(Collectors.joining(", "));
+        assertTrue(ended.stdout().contains(types), ended.stdout());
     }
 
     @Test

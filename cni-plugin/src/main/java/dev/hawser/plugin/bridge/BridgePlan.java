@@ -59,7 +59,29 @@ final class BridgePlan {
      * @param addressing the container's addresses with their gateways, and its routes, as {@link Gateways} completed them
      */
     static List<Step> of(Call call, BridgeConf conf, CniResult addressing, Observed observed) {
-        return new BridgePlan(call, conf, addressing, observed).steps();
+        List<Step> steps = new ArrayList<>(link(call, conf, addressing, observed));
+        steps.addAll(addresses(call, conf, addressing, observed));
+        return List.copyOf(steps);
+    }
+
+    /**
+     * The first part of them: the link.
+     *
+     * @param addressing as far as it is known: a DHCP server gives addresses over this link
+     */
+    static List<Step> link(Call call, BridgeConf conf, CniResult addressing, Observed observed) {
+        BridgePlan plan = new BridgePlan(call, conf, addressing, observed);
+        plan.ensureBridge();
+        plan.addVeth();
+        plan.configurePort();
+        return List.copyOf(plan.steps);
+    }
+
+    /** The second part of them: what goes by the addresses. */
+    static List<Step> addresses(Call call, BridgeConf conf, CniResult addressing, Observed observed) {
+        BridgePlan plan = new BridgePlan(call, conf, addressing, observed);
+        plan.configureAddresses();
+        return List.copyOf(plan.steps);
     }
 
     /** The link that the gateway's addresses live on: the bridge, or {@code cni0.100} for a VLAN. */
@@ -68,10 +90,10 @@ final class BridgePlan {
         return vlan.isPresent() ? conf.bridge() + "." + vlan.getAsInt() : conf.bridge();
     }
 
-    private List<Step> steps() {
-        ensureBridge();
-        addVeth();
-        configurePort();
+    private void configureAddresses() {
+        if (conf.addresses().needsLink()) {
+            setAlias();
+        }
         configureContainer();
         if (conf.gateway() && !addressing.ips().isEmpty()) {
             ensureGateway();
@@ -80,7 +102,6 @@ final class BridgePlan {
         if (conf.containerEndUp()) {
             own(Side.HOST, new LinkChange.AwaitUp(names.hostEnd(), PORT_TIMEOUT_MILLIS));
         }
-        return List.copyOf(steps);
     }
 
     private void ensureBridge() {
@@ -119,6 +140,10 @@ final class BridgePlan {
                 podMac,
                 conf.mtuBytes());
         steps.add(Step.owned(Side.HOST, veth, new LinkChange.DeleteLink(names.hostEnd())));
+        setAlias();
+    }
+
+    private void setAlias() {
         own(Side.HOST, new LinkChange.SetAlias(names.hostEnd(), alias()));
     }
 

@@ -1,7 +1,6 @@
 package dev.hawser.plugin.bridge;
 
 import dev.hawser.kernel.Kernel;
-import dev.hawser.kernel.Step;
 import dev.hawser.run.Call;
 import dev.hawser.run.Cleanup;
 import dev.hawser.run.Node;
@@ -33,11 +32,24 @@ public final class BridgePlugin implements Plugin {
         public CniResult add(Node node, Optional<CniResult> previous, Transaction transaction) {
             Kernel kernel = transaction.kernel(node, call);
             Observed observed = Observed.of(kernel, conf);
-            CniResult addressing = addressing(conf.addresses().lease(node, transaction));
-            for (Step step : BridgePlan.of(call, conf, addressing, observed)) {
-                transaction.apply(kernel, step);
-            }
+            CniResult addressing = conf.addresses().needsLink()
+                    ? addLinkFirst(node, transaction, kernel, observed)
+                    : addAddressesFirst(node, transaction, kernel, observed);
             return BridgeResult.of(call, conf, addressing, kernel);
+        }
+
+        private CniResult addAddressesFirst(Node node, Transaction transaction, Kernel kernel, Observed observed) {
+            CniResult addressing = addressing(conf.addresses().lease(node, transaction));
+            transaction.applyAll(kernel, BridgePlan.of(call, conf, addressing, observed));
+            return addressing;
+        }
+
+        /** Addresses that come over the link. */
+        private CniResult addLinkFirst(Node node, Transaction transaction, Kernel kernel, Observed observed) {
+            transaction.applyAll(kernel, BridgePlan.link(call, conf, CniResult.EMPTY, observed));
+            CniResult addressing = addressing(conf.addresses().lease(node, transaction));
+            transaction.applyAll(kernel, BridgePlan.addresses(call, conf, addressing, observed));
+            return addressing;
         }
 
         /** What IPAM said, completed; it must have said at least one address, if there is an IPAM. */

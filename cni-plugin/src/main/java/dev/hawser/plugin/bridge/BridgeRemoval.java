@@ -56,9 +56,12 @@ final class BridgeRemoval {
         boolean ours = link.isPresent();
         collectAddresses();
         link.ifPresent(this::collectFromAlias);
+        if (conf.addresses().needsLink()) {
+            conf.addresses().release(node, cleanup);
+        }
         boolean linkIsGone = removeLink(kernel, ours, podIsThere);
         removeRules(kernel, ours, podIsThere);
-        if (linkIsGone) {
+        if (linkIsGone && !conf.addresses().needsLink()) {
             conf.addresses().release(node, cleanup);
         }
     }
