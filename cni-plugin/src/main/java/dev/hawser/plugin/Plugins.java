@@ -5,6 +5,7 @@ import dev.hawser.plugin.bridge.BridgePlugin;
 import dev.hawser.plugin.fused.FusedPlugin;
 import dev.hawser.plugin.ipam.IpamPlugin;
 import dev.hawser.plugin.loopback.LoopbackPlugin;
+import dev.hawser.plugin.tuning.TuningPlugin;
 import dev.hawser.run.Plugin;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,7 +18,8 @@ public final class Plugins {
             new IpamPlugin(AddressSource.POOL_TYPE),
             new IpamPlugin(AddressSource.STATIC_TYPE),
             new IpamPlugin(AddressSource.DHCP_TYPE),
-            new LoopbackPlugin());
+            new LoopbackPlugin(),
+            new TuningPlugin());
 
     /** Each one, and the one that joins them in one call. */
     public static final List<Plugin> ALL =

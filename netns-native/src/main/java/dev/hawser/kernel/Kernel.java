@@ -40,7 +40,7 @@ public interface Kernel extends AutoCloseable {
     /** The routes of every table that lead through this link, without those that the kernel made for its own addresses (table local). */
     List<Route> routes(Side side, String link);
 
-    /** The value of a kernel parameter, trimmed, if there is such a parameter. */
+    /** The value of a kernel parameter, trimmed, if there is such a parameter and it can be read. */
     Optional<String> sysctl(Side side, String key);
 
     /**

@@ -14,6 +14,8 @@ import java.util.OptionalInt;
  * @param up whether it is administratively up (IFF_UP)
  * @param operationallyUp whether its operational state is UP, or UNKNOWN as for {@code lo} (RFC 2863)
  * @param promiscuous whether it was asked to be promiscuous (IFF_PROMISC)
+ * @param allMulticast whether it was asked to take all multicast (IFF_ALLMULTI)
+ * @param txQueueLength how many packets may wait to be sent (IFLA_TXQLEN)
  * @param master the index of the bridge that it is a port of
  * @param peer IFLA_LINK: for a veth the index of its other end, in that end's namespace; for a macvlan, ipvlan or VLAN the
  *     index of its parent
@@ -30,6 +32,8 @@ public record Link(
         boolean up,
         boolean operationallyUp,
         boolean promiscuous,
+        boolean allMulticast,
+        int txQueueLength,
         OptionalInt master,
         OptionalInt peer,
         OptionalInt setting,

@@ -107,11 +107,49 @@ public sealed interface LinkChange extends Change {
         }
     }
 
-    /** The link is promiscuous. */
-    record SetPromiscuous(String link) implements LinkChange {
+    /** The link takes frames for everybody, or only those for itself. */
+    record SetPromiscuous(String link, boolean on) implements LinkChange {
+
+        /** The link is promiscuous. */
+        public SetPromiscuous(String link) {
+            this(link, true);
+        }
+
         @Override
         public String words() {
-            return "ip link set " + link + " promisc on";
+            return "ip link set " + link + " promisc " + onOff(on);
+        }
+    }
+
+    /** The link takes the frames of all multicast groups, or only those of its own. */
+    record SetAllMulticast(String link, boolean on) implements LinkChange {
+        @Override
+        public String words() {
+            return "ip link set " + link + " allmulticast " + onOff(on);
+        }
+    }
+
+    /** The link has this hardware address. */
+    record SetMac(String link, MacAddress mac) implements LinkChange {
+        @Override
+        public String words() {
+            return "ip link set " + link + " address " + mac;
+        }
+    }
+
+    /** The link has this MTU. */
+    record SetMtu(String link, int mtuBytes) implements LinkChange {
+        @Override
+        public String words() {
+            return "ip link set " + link + " mtu " + mtuBytes;
+        }
+    }
+
+    /** So many packets may wait at the link to be sent. */
+    record SetTxQueueLength(String link, int packets) implements LinkChange {
+        @Override
+        public String words() {
+            return "ip link set " + link + " txqueuelen " + packets;
         }
     }
 

@@ -5,6 +5,7 @@ import static dev.hawser.kernel.Errno.EEXIST;
 import static dev.hawser.kernel.Errno.ENODEV;
 import static dev.hawser.kernel.Errno.ENOTSUPP;
 import static dev.hawser.kernel.Errno.EOPNOTSUPP;
+import static dev.hawser.netlink.Rtnetlink.IFF_ALLMULTI;
 import static dev.hawser.netlink.Rtnetlink.IFF_PROMISC;
 import static dev.hawser.netlink.Rtnetlink.IFF_UP;
 
@@ -200,8 +201,28 @@ final class Links {
         execute(LinkCodec.setFlags(name, 0, IFF_UP)).orFail("set down link", name);
     }
 
-    void setPromiscuous(String name) {
-        execute(LinkCodec.setFlags(name, IFF_PROMISC, IFF_PROMISC)).orFail("make promiscuous link", name);
+    void set(LinkChange.SetPromiscuous set) {
+        execute(LinkCodec.setFlags(set.link(), set.on() ? IFF_PROMISC : 0, IFF_PROMISC))
+                .orFail("set promiscuity of link", set.link());
+    }
+
+    void set(LinkChange.SetAllMulticast set) {
+        execute(LinkCodec.setFlags(set.link(), set.on() ? IFF_ALLMULTI : 0, IFF_ALLMULTI))
+                .orFail("set allmulticast of link", set.link());
+    }
+
+    void set(LinkChange.SetMac set) {
+        execute(LinkCodec.setMac(set.link(), set.mac())).orFail("set MAC " + set.mac() + " of link", set.link());
+    }
+
+    void set(LinkChange.SetMtu set) {
+        execute(LinkCodec.setMtu(set.link(), set.mtuBytes()))
+                .orFail("set MTU " + set.mtuBytes() + " of link", set.link());
+    }
+
+    void set(LinkChange.SetTxQueueLength set) {
+        execute(LinkCodec.setTxQueueLength(set.link(), set.packets()))
+                .orFail("set transmit queue length " + set.packets() + " of link", set.link());
     }
 
     void set(LinkChange.SetAlias alias) {

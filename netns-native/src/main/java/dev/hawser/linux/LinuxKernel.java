@@ -109,7 +109,11 @@ public final class LinuxKernel implements Kernel {
             case LinkChange.SetUp set -> new Links(namespace).setUp(set.link());
             case LinkChange.SetDown set -> new Links(namespace).setDown(set.link());
             case LinkChange.SetAlias set -> new Links(namespace).set(set);
-            case LinkChange.SetPromiscuous set -> new Links(namespace).setPromiscuous(set.link());
+            case LinkChange.SetPromiscuous set -> new Links(namespace).set(set);
+            case LinkChange.SetAllMulticast set -> new Links(namespace).set(set);
+            case LinkChange.SetMac set -> new Links(namespace).set(set);
+            case LinkChange.SetMtu set -> new Links(namespace).set(set);
+            case LinkChange.SetTxQueueLength set -> new Links(namespace).set(set);
             case LinkChange.PinMac pin -> new Links(namespace).pinMac(pin.link());
             case LinkChange.SetBridgePort set -> new Links(namespace).set(set);
             case LinkChange.AddBridgeVlan add -> new Links(namespace).add(add);

@@ -31,7 +31,7 @@ final class Sysctls {
     }
 
     Optional<String> read(String key) {
-        return namespace.inside(() -> readHere(key));
+        return namespace.inside(() -> value(file(key)));
     }
 
     void set(Change.SetSysctl change) {
@@ -65,7 +65,7 @@ final class Sysctls {
     private static void setHere(Change.SetSysctl change) {
         try {
             File file = file(change.key());
-            if (isOfOneLink(change.key()) || !content(file).equals(change.value())) {
+            if (isOfOneLink(change.key()) || !value(file).equals(Optional.of(change.value()))) {
                 write(file, change.value());
             }
         } catch (FileNotFoundException e) {
@@ -89,12 +89,15 @@ final class Sysctls {
         return key.contains("/conf/") && !key.contains("/conf/all/") && !key.contains("/conf/default/");
     }
 
-    private static Optional<String> readHere(String key) {
+    /**
+     * Empty also for those that have no value to be read: net/ipv4/route/flush can only be written, and a stable_secret is EIO
+     * until it is set.
+     */
+    private static Optional<String> value(File file) {
         try {
-            File file = file(key);
             return file.exists() ? Optional.of(content(file)) : Optional.empty();
-        } catch (IOException e) {
-            throw failure("read kernel parameter " + key, e);
+        } catch (IOException unreadable) {
+            return Optional.empty();
         }
     }
 

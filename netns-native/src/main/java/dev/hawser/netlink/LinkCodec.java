@@ -29,6 +29,7 @@ import static dev.hawser.netlink.IfLink.IFLA_MTU;
 import static dev.hawser.netlink.IfLink.IFLA_NET_NS_FD;
 import static dev.hawser.netlink.IfLink.IFLA_NUM_RX_QUEUES;
 import static dev.hawser.netlink.IfLink.IFLA_NUM_TX_QUEUES;
+import static dev.hawser.netlink.IfLink.IFLA_TXQLEN;
 import static dev.hawser.netlink.IfLink.IFLA_VLAN_ID;
 import static dev.hawser.netlink.IfLink.IFLA_VRF_TABLE;
 import static dev.hawser.netlink.IfLink.VETH_INFO_PEER;
@@ -201,6 +202,16 @@ public final class LinkCodec {
     /** Sets the hardware address. */
     public static Request setMac(String name, MacAddress mac) {
         return set(name, out -> out.bytes(IFLA_ADDRESS, mac.octets()));
+    }
+
+    /** Sets the MTU. */
+    public static Request setMtu(String name, int mtuBytes) {
+        return set(name, out -> out.u32(IFLA_MTU, mtuBytes));
+    }
+
+    /** Sets how many packets may wait to be sent. */
+    public static Request setTxQueueLength(String name, int packets) {
+        return set(name, out -> out.u32(IFLA_TXQLEN, packets));
     }
 
     /**

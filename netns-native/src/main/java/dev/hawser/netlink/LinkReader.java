@@ -1,5 +1,6 @@
 package dev.hawser.netlink;
 
+import static dev.hawser.netlink.Rtnetlink.IFF_ALLMULTI;
 import static dev.hawser.netlink.Rtnetlink.IFF_PROMISC;
 import static dev.hawser.netlink.Rtnetlink.IFF_UP;
 import static dev.hawser.netlink.Rtnetlink.IF_OPER_UNKNOWN;
@@ -22,6 +23,7 @@ public final class LinkReader {
     private Optional<MacAddress> mac = Optional.empty();
     private int mtuBytes;
     private int operationalState;
+    private int txQueueLength;
     private OptionalInt master = OptionalInt.empty();
     private OptionalInt peer = OptionalInt.empty();
     private OptionalInt setting = OptionalInt.empty();
@@ -57,6 +59,7 @@ public final class LinkReader {
             case IfLink.IFLA_ADDRESS -> mac = macOf(attr);
             case IfLink.IFLA_MTU -> mtuBytes = attr.u32();
             case IfLink.IFLA_OPERSTATE -> operationalState = attr.u8();
+            case IfLink.IFLA_TXQLEN -> txQueueLength = attr.u32();
             case IfLink.IFLA_MASTER -> master = OptionalInt.of(attr.u32());
             case IfLink.IFLA_LINK -> peer = OptionalInt.of(attr.u32());
             case IfLink.IFLA_IFALIAS -> alias = attr.string();
@@ -118,6 +121,8 @@ public final class LinkReader {
                 (header.flags() & IFF_UP) != 0,
                 operationalState == IF_OPER_UP || operationalState == IF_OPER_UNKNOWN,
                 (header.flags() & IFF_PROMISC) != 0,
+                (header.flags() & IFF_ALLMULTI) != 0,
+                txQueueLength,
                 master,
                 peer,
                 setting,

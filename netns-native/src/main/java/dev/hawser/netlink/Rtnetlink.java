@@ -24,6 +24,7 @@ public final class Rtnetlink {
     // ifi_flags.
     public static final int IFF_UP = 0x1;
     public static final int IFF_PROMISC = 0x100;
+    public static final int IFF_ALLMULTI = 0x200;
 
     // IF_OPER_… (RFC 2863).
     public static final int IF_OPER_UNKNOWN = 0;

@@ -103,7 +103,11 @@ public final class FakeKernel implements Kernel {
             case LinkChange.SetUp set -> netns.get(set.link()).up = true;
             case LinkChange.SetDown set -> setDown(netns.get(set.link()));
             case LinkChange.SetAlias set -> netns.get(set.link()).alias = set.alias();
-            case LinkChange.SetPromiscuous set -> netns.get(set.link()).promiscuous = true;
+            case LinkChange.SetPromiscuous set -> netns.get(set.link()).promiscuous = set.on();
+            case LinkChange.SetAllMulticast set -> netns.get(set.link()).allMulticast = set.on();
+            case LinkChange.SetMac set -> setMac(netns.get(set.link()), set.mac());
+            case LinkChange.SetMtu set -> netns.get(set.link()).mtuBytes = set.mtuBytes();
+            case LinkChange.SetTxQueueLength set -> netns.get(set.link()).txQueueLength = set.packets();
             case LinkChange.PinMac pin -> pinMac(netns.get(pin.link()));
             case LinkChange.SetBridgePort set -> requirePort(netns.get(set.link()));
             case LinkChange.AddBridgeVlan add -> requirePort(netns.get(add.link()));
@@ -205,7 +209,11 @@ public final class FakeKernel implements Kernel {
     }
 
     private static void pinMac(FakeLink link) {
-        link.mac = link.currentMac();
+        setMac(link, link.currentMac());
+    }
+
+    private static void setMac(FakeLink link, MacAddress mac) {
+        link.mac = mac;
         link.macPinned = true;
     }
 

@@ -23,6 +23,8 @@ final class FakeLink {
     int mtuBytes;
     boolean up;
     boolean promiscuous;
+    boolean allMulticast;
+    int txQueueLength = 1000;
     boolean macPinned;
     Optional<FakeLink> master = Optional.empty();
     Optional<FakeLink> peer = Optional.empty();
@@ -56,6 +58,8 @@ final class FakeLink {
                 up,
                 carriesTraffic(),
                 promiscuous,
+                allMulticast,
+                txQueueLength,
                 master.map(bridge -> OptionalInt.of(bridge.index)).orElse(OptionalInt.empty()),
                 peer.or(() -> parent).map(other -> OptionalInt.of(other.index)).orElse(OptionalInt.empty()),
                 setting,

@@ -20,6 +20,8 @@ final class FakeNetns {
 
     FakeNetns() {
         sysctls.put("net/ipv4/ip_forward", "0");
+        sysctls.put("net/core/somaxconn", "4096");
+        sysctls.put("net/ipv4/ping_group_range", "1\t0");
         add("lo", Optional.empty(), new MacAddress(0), LOOPBACK_MTU);
     }
 

@@ -100,6 +100,8 @@ public abstract class KernelContract {
                 false,
                 false,
                 false,
+                false,
+                1000,
                 master,
                 OptionalInt.of(peer),
                 OptionalInt.empty(),
@@ -336,8 +338,9 @@ public abstract class KernelContract {
                 .map(on -> OptionalInt.of(
                         kernel().linkOrThrow(on.side(), on.link()).index()))
                 .orElse(OptionalInt.empty());
+        Link found = kernel().linkOrThrow(side, name);
         return new Link(
-                kernel().linkOrThrow(side, name).index(),
+                found.index(),
                 name,
                 Optional.of(kind.name()),
                 Optional.of(mac),
@@ -345,6 +348,8 @@ public abstract class KernelContract {
                 false,
                 false,
                 false,
+                false,
+                found.txQueueLength(),
                 OptionalInt.empty(),
                 parent,
                 kind.setting(),
@@ -421,6 +426,39 @@ public abstract class KernelContract {
         apply(HOST, new LinkChange.SetPromiscuous("br0"));
 
         assertTrue(kernel().linkOrThrow(HOST, "br0").promiscuous());
+    }
+
+    @Test
+    void aLinkTakesItsSettingsAndOthersAgain() {
+        addVeth();
+        Link before = kernel().linkOrThrow(POD, "eth0");
+
+        set("eth0", MacAddress.parse("02:00:00:00:00:99"), 1280, true, 500);
+        Link tuned = kernel().linkOrThrow(POD, "eth0");
+        set("eth0", POD_MAC, 1500, false, 1000);
+
+        assertEquals(Optional.of(MacAddress.parse("02:00:00:00:00:99")), tuned.mac());
+        assertEquals(1280, tuned.mtuBytes());
+        assertEquals(500, tuned.txQueueLength());
+        assertTrue(tuned.promiscuous());
+        assertTrue(tuned.allMulticast());
+        assertEquals(before, kernel().linkOrThrow(POD, "eth0"));
+    }
+
+    private void set(String link, MacAddress mac, int mtuBytes, boolean takesAll, int txQueueLength) {
+        apply(POD, new LinkChange.SetMac(link, mac));
+        apply(POD, new LinkChange.SetMtu(link, mtuBytes));
+        apply(POD, new LinkChange.SetPromiscuous(link, takesAll));
+        apply(POD, new LinkChange.SetAllMulticast(link, takesAll));
+        apply(POD, new LinkChange.SetTxQueueLength(link, txQueueLength));
+    }
+
+    @Test
+    void aMissingLinkTakesNoSettings() {
+        KernelException e =
+                assertThrows(KernelException.class, () -> apply(POD, new LinkChange.SetMtu("no-such", 1400)));
+
+        assertEquals(Errno.ENODEV, e.errno());
     }
 
     @Test

@@ -91,6 +91,34 @@ class OutsideEyeTest {
     }
 
     @Test
+    void aLinkIsTunedAsItWasTold() {
+        kernel.apply(POD, new LinkChange.SetMac("eth0", HOST_MAC));
+        kernel.apply(POD, new LinkChange.SetMtu("eth0", 1300));
+        kernel.apply(POD, new LinkChange.SetPromiscuous("eth0"));
+        kernel.apply(POD, new LinkChange.SetAllMulticast("eth0", true));
+        kernel.apply(POD, new LinkChange.SetTxQueueLength("eth0", 77));
+
+        String link = pod.ip("link show eth0");
+        assertContains("\"address\":\"02:00:00:00:00:01\"", link);
+        assertContains("\"mtu\":1300", link);
+        assertContains("\"PROMISC\"", link);
+        assertContains("\"ALLMULTI\"", link);
+        assertContains("\"txqlen\":77", link);
+    }
+
+    @Test
+    void aParameterThatCannotBeReadHasNoValueAndIsSet() {
+        String secret = "net/ipv6/conf/eth0/stable_secret";
+
+        assertEquals(Optional.empty(), kernel.sysctl(POD, "net/ipv4/route/flush"));
+        assertEquals(Optional.empty(), kernel.sysctl(POD, secret));
+        kernel.apply(POD, new Change.SetSysctl("net/ipv4/route/flush", "1", true));
+        kernel.apply(POD, new Change.SetSysctl(secret, "fd00::1", true));
+
+        assertContains("fd00:", pod.exec("cat", "/proc/sys/" + secret));
+    }
+
+    @Test
     void anIpv4AddressHasItsBroadcastAddress() {
         kernel.apply(POD, new IpChange.AddAddress("eth0", Cidr.parse("10.1.2.5/24")));
 

@@ -111,6 +111,8 @@ class CodecTest {
                 true,
                 true,
                 false,
+                false,
+                1000,
                 OptionalInt.of(2),
                 OptionalInt.of(2),
                 OptionalInt.empty(),

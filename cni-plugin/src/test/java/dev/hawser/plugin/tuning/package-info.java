@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.plugin.tuning;
+
+import org.jspecify.annotations.NullMarked;
