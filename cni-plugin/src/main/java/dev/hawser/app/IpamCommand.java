@@ -87,7 +87,8 @@ final class IpamCommand implements Runnable {
             }
             List<PoolReport> reports = new ArrayList<>();
             for (NetworkList list : lists) {
-                pool(list).ifPresent(conf -> reports.add(PoolReport.of(conf, Wiring.node("hawser: "))));
+                pool(list)
+                        .ifPresent(conf -> reports.add(PoolReport.of(conf, Wiring.node("hawser: ", System.getenv()))));
             }
             return reports;
         }

@@ -14,6 +14,7 @@ import dev.hawser.kernel.Route;
 import dev.hawser.kernel.Side;
 import dev.hawser.run.Phases;
 import dev.hawser.run.Phases.Phase;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 
@@ -75,6 +76,41 @@ record MeasuredKernel(Kernel kernel, Phases phases) implements Kernel {
     @Override
     public List<FirewallChange.AddMacGuard> macGuards() {
         return phases.get(Phase.FIREWALL, kernel::macGuards);
+    }
+
+    @Override
+    public Optional<Attachment> forwardingOwner(InetAddress address) {
+        return phases.get(Phase.FIREWALL, () -> kernel.forwardingOwner(address));
+    }
+
+    @Override
+    public List<FirewallChange.AllowForwarding> forwarded() {
+        return phases.get(Phase.FIREWALL, kernel::forwarded);
+    }
+
+    @Override
+    public List<FirewallChange.CloseBridge> closedBridges() {
+        return phases.get(Phase.FIREWALL, kernel::closedBridges);
+    }
+
+    @Override
+    public int uses(NftChain chain) {
+        return phases.get(Phase.FIREWALL, () -> kernel.uses(chain));
+    }
+
+    @Override
+    public List<String> jumps(NftChain chain) {
+        return phases.get(Phase.FIREWALL, () -> kernel.jumps(chain));
+    }
+
+    @Override
+    public boolean hasIptables(boolean ipv4) {
+        return phases.get(Phase.FIREWALL, () -> kernel.hasIptables(ipv4));
+    }
+
+    @Override
+    public boolean usesLegacyIptables() {
+        return phases.get(Phase.FIREWALL, kernel::usesLegacyIptables);
     }
 
     @Override

@@ -78,7 +78,7 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private Plan plan(Plugin plugin, NetworkList list, Json.Obj conf, Optional<CniResult> previous) {
-        Node node = Wiring.node("hawser: ");
+        Node node = Wiring.node("hawser: ", System.getenv());
         byte[] stdin = list.configurationOf(conf, Optional.empty(), Json.Obj.EMPTY)
                 .compact()
                 .getBytes(StandardCharsets.UTF_8);

@@ -135,6 +135,7 @@ public final class Resident implements AutoCloseable {
                 pools,
                 dhcp::dhcp,
                 path -> caller.directory().resolve(path),
+                Wiring.systemBus(caller.environment()),
                 line -> log.accept(prefix + line),
                 phases);
     }

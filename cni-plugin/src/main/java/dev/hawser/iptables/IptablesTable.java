@@ -73,6 +73,30 @@ public record IptablesTable(boolean ipv4, String name, List<String> lines) {
         return List.copyOf(additions);
     }
 
+    /**
+     * The lines that put those of these rules that are not there yet before all other rules of their chain; of several, the last
+     * one comes to stand first.
+     *
+     * @param rules each as {@code -A …}
+     */
+    public List<String> missingAtTop(Collection<String> rules) {
+        return rules.stream()
+                .filter(rule -> !lines.contains(rule))
+                .map(IptablesTable::atTop)
+                .toList();
+    }
+
+    /** The line that puts this rule ({@code -A CHAIN …}) before all others of its chain. */
+    public static String atTop(String rule) {
+        String[] words = rule.split(" ", 3);
+        return "-I " + words[1] + " 1 " + words[2];
+    }
+
+    /** Those of these rules that are there. */
+    public List<String> present(Collection<String> rules) {
+        return rules.stream().filter(lines::contains).toList();
+    }
+
     /** The lines that delete these rules, the last one first. */
     public static List<String> deletions(List<String> rules) {
         List<String> deletions = new ArrayList<>();

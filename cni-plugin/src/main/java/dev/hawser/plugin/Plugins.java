@@ -2,6 +2,7 @@ package dev.hawser.plugin;
 
 import dev.hawser.addressing.AddressSource;
 import dev.hawser.plugin.bridge.BridgePlugin;
+import dev.hawser.plugin.firewall.FirewallPlugin;
 import dev.hawser.plugin.fused.FusedPlugin;
 import dev.hawser.plugin.ipam.IpamPlugin;
 import dev.hawser.plugin.loopback.LoopbackPlugin;
@@ -15,6 +16,7 @@ public final class Plugins {
 
     private static final List<Plugin> EACH = List.of(
             new BridgePlugin(),
+            new FirewallPlugin(),
             new IpamPlugin(AddressSource.POOL_TYPE),
             new IpamPlugin(AddressSource.STATIC_TYPE),
             new IpamPlugin(AddressSource.DHCP_TYPE),

@@ -20,6 +20,7 @@ import java.util.function.Supplier;
  * @param dhcp the leases of DHCP, made when they are first asked for: most calls never do
  * @param paths turns the text of a path in a configuration into a path
  * @param log takes lines for a person: warnings, and what a failed call left to do
+ * @param systemBus the socket of the D-Bus system bus; nothing need be there
  * @param phases told what the time of the call is spent on
  */
 public record Node(
@@ -28,6 +29,7 @@ public record Node(
         Pools pools,
         Supplier<Dhcp> dhcp,
         Function<String, Path> paths,
+        Path systemBus,
         Consumer<String> log,
         Phases phases) {
 

@@ -46,6 +46,7 @@ public final class TestNode {
             Duration.ofMillis(100),
             () -> true);
     public Phases phases = Phases.NONE;
+    public Path systemBus = files.getPath("/run/dbus/system_bus_socket");
     public Namespaces.State netnsState = Namespaces.State.PRESENT;
     public Programs programs = (program, variables, stdin) -> {
         throw new UncheckedIOException("execute " + program, new IOException("there are no programs here"));
@@ -81,6 +82,7 @@ public final class TestNode {
                 Pools.perCall(lockFile -> () -> {}, Optional.empty()),
                 () -> dhcp,
                 files::getPath,
+                systemBus,
                 log::add,
                 phases);
     }

@@ -2,6 +2,8 @@ package dev.hawser.kernel;
 
 import dev.hawser.ip.Cidr;
 import dev.hawser.ip.IpMath;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.List;
 
 /** A change of nf_tables or iptables: {@code nft}, {@code iptables-restore}. */
@@ -65,6 +67,69 @@ public sealed interface FirewallChange extends Change {
         public String words() {
             return "nft delete element bridge hawser guarded { " + link + " }; nft delete element bridge hawser allowed"
                     + " { " + link + " . " + mac + " }";
+        }
+    }
+
+    /**
+     * What the pod at {@code address} sends to be forwarded, and the answers to it, is marked as such while it passes the filters of
+     * the node (nftables): the {@linkplain #FORWARDED doorway} of iptables lets through what is marked. The ruleset is loaded if
+     * it is not there; the pod is one element of a set, in constant time.
+     *
+     * @param owner whose the element is
+     */
+    record AllowForwarding(InetAddress address, Attachment owner) implements FirewallChange {
+        @Override
+        public String words() {
+            return "nft add element inet hawser " + forwardedSet(address) + " { " + IpMath.text(address) + " comment \""
+                    + owner.abbreviated() + "\" }";
+        }
+    }
+
+    /**
+     * The address is not let through for this owner. An element that has another owner stays: a late DEL must not take away what
+     * a newer pod was given since.
+     */
+    record DisallowForwarding(InetAddress address, Attachment owner) implements FirewallChange {
+        @Override
+        public String words() {
+            return "nft delete element inet hawser " + forwardedSet(address) + " { " + IpMath.text(address) + " }";
+        }
+    }
+
+    /**
+     * The bit of a packet's mark that says, between priorities -1 and +1 of hook forward and nowhere else, that it is of a pod
+     * whose forwarding is allowed. It is no bit of Kubernetes (0x4000, 0x8000), of portmap and netavark (0x2000), of Calico
+     * (0xffff0000), of Cilium (0x0f00), or of the marks of wg-quick (0xca6c) and Istio (0x539).
+     */
+    int FORWARDED = 0x1000;
+
+    /** The set of the addresses that are let through: {@code forwarded4} or {@code forwarded6}. */
+    static String forwardedSet(InetAddress address) {
+        return address instanceof Inet4Address ? "forwarded4" : "forwarded6";
+    }
+
+    /**
+     * Nothing is forwarded from this bridge to another that is closed too, nor back (nftables). The ruleset is loaded if it is not
+     * there. A bridge that is isolated already stays so: the stricter word wins.
+     *
+     * @param isolated whether what the bridge itself forwards between two of its ports is dropped as well, where the node has
+     *     it pass the filters (br_netfilter)
+     */
+    record CloseBridge(String bridge, boolean isolated) implements FirewallChange {
+        @Override
+        public String words() {
+            String neighbours = " inet hawser neighbours { " + bridge + " . " + bridge + " }";
+            return "nft add element inet hawser closed { " + bridge + " }; nft "
+                    + (isolated ? "delete element" + neighbours + "  # if it is there" : "add element" + neighbours);
+        }
+    }
+
+    /** No element of ours closes this bridge. */
+    record OpenBridge(String bridge) implements FirewallChange {
+        @Override
+        public String words() {
+            return "nft delete element inet hawser closed { " + bridge
+                    + " }; nft delete element inet hawser neighbours { " + bridge + " . " + bridge + " }";
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.hawser.kernel;
 
 import dev.hawser.ip.Cidr;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 
@@ -62,6 +63,33 @@ public interface Kernel extends AutoCloseable {
 
     /** All guarded bridge ports, each with its owner in {@link Attachment#abbreviated()} form. Host side. */
     List<FirewallChange.AddMacGuard> macGuards();
+
+    /** Whose element lets this address through, if one does, in {@link Attachment#abbreviated()} form. A look-up by key. Host side. */
+    Optional<Attachment> forwardingOwner(InetAddress address);
+
+    /** All addresses that are let through, each with its owner in {@link Attachment#abbreviated()} form. Host side. */
+    List<FirewallChange.AllowForwarding> forwarded();
+
+    /** All bridges that elements of ours close. Host side. */
+    List<FirewallChange.CloseBridge> closedBridges();
+
+    /**
+     * How many rules the chain has and how many jumps lead to it, together; 0 if there is no such chain. A look-up by name: it
+     * runs no process. Host side.
+     */
+    int uses(NftChain chain);
+
+    /**
+     * Where each rule of the chain jumps to, in their order; {@code ""} for a rule that jumps nowhere. None if there is no such
+     * chain. A look-up by name: it runs no process. Host side.
+     */
+    List<String> jumps(NftChain chain);
+
+    /** Whether there is an {@code iptables-restore}, or {@code ip6tables-restore}. Runs no process. Host side. */
+    boolean hasIptables(boolean ipv4);
+
+    /** Whether somebody uses tables of the older iptables, which nf_tables knows nothing of. Runs no process. Host side. */
+    boolean usesLegacyIptables();
 
     /** The rules of this chain; none if there is no such chain. A look-up by name: it runs no process. Host side. */
     List<NftChain.Rule> rules(NftChain chain);

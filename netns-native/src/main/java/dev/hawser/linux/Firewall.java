@@ -59,6 +59,7 @@ final class Firewall {
     private final Namespace host;
     private final ElementChanges elements;
     private final List<Path> directories;
+    private final Forwarding forwarding;
 
     Firewall(Namespace host) {
         this(host, Command.DIRECTORIES);
@@ -78,6 +79,12 @@ final class Firewall {
         this.host = host;
         this.elements = elements;
         this.directories = directories;
+        this.forwarding = new Forwarding(host, this);
+    }
+
+    /** What is forwarded, and what is not. */
+    Forwarding forwarding() {
+        return forwarding;
     }
 
     boolean hasNftables() {
@@ -98,6 +105,10 @@ final class Firewall {
             case FirewallChange.DeleteMasquerade delete -> apply(delete);
             case FirewallChange.AddMacGuard add -> apply(add);
             case FirewallChange.DeleteMacGuard delete -> apply(delete);
+            case FirewallChange.AllowForwarding allow -> forwarding.apply(allow);
+            case FirewallChange.DisallowForwarding disallow -> forwarding.apply(disallow);
+            case FirewallChange.CloseBridge close -> forwarding.apply(close);
+            case FirewallChange.OpenBridge open -> forwarding.apply(open);
             case FirewallChange.DeleteNftRule delete -> apply(delete);
             case FirewallChange.DeleteNftChain delete -> apply(delete);
             case FirewallChange.RestoreIptables restore -> apply(restore);
@@ -264,9 +275,12 @@ final class Firewall {
     // ---- iptables
 
     void apply(FirewallChange.RestoreIptables change) {
-        String tool = change.ipv4() ? "iptables-restore" : "ip6tables-restore";
         String input = "*" + change.table() + "\n" + String.join("\n", change.lines()) + "\nCOMMIT\n";
-        run(toolOrThrow(tool, "iptables"), List.of("--noflush", "--wait"), input);
+        run(toolOrThrow(iptablesRestore(change.ipv4()), "iptables"), List.of("--noflush", "--wait"), input);
+    }
+
+    static String iptablesRestore(boolean ipv4) {
+        return ipv4 ? "iptables-restore" : "ip6tables-restore";
     }
 
     List<String> iptables(boolean ipv4, String table) {
@@ -286,7 +300,7 @@ final class Firewall {
     // ---- Talking to the kernel and to tools
 
     /** Loads the ruleset if the kernel misses a part of it, and tries again. */
-    private Ack withRuleset(Supplier<Ack> adding, String script) {
+    Ack withRuleset(Supplier<Ack> adding, String script) {
         Ack ack = adding.get();
         return ack.is(ENOENT) ? elements.loading(() -> loadAndAdd(adding, script)) : ack;
     }
@@ -306,11 +320,11 @@ final class Firewall {
     }
 
     /** One transaction, perhaps with the changes of others in it. */
-    private Ack execute(List<Request> changes) {
+    Ack execute(List<Request> changes) {
         return elements.execute(changes);
     }
 
-    private <T> List<T> dump(Request request, Function<AttrReader, List<T>> decoder, String subject) {
+    <T> List<T> dump(Request request, Function<AttrReader, List<T>> decoder, String subject) {
         try {
             return host.netfilter().dump(request, decoder, subject).stream()
                     .flatMap(List::stream)
@@ -323,11 +337,11 @@ final class Firewall {
         }
     }
 
-    private static boolean exists(Ack ack) {
+    static boolean exists(Ack ack) {
         return ack.is(EEXIST) || ack.is(EBUSY);
     }
 
-    private static void require(Ack ack, String verb, String subject) {
+    static void require(Ack ack, String verb, String subject) {
         if (!ack.isOk()) {
             throw new KernelException(verb + " " + subject + ": " + ack.text() + advice(ack.errno()), ack.errno());
         }
@@ -342,7 +356,7 @@ final class Firewall {
         };
     }
 
-    private Optional<Path> tool(String name) {
+    Optional<Path> tool(String name) {
         return Command.find(name, directories);
     }
 

@@ -14,6 +14,7 @@ import dev.hawser.kernel.NftChain;
 import dev.hawser.kernel.Route;
 import dev.hawser.kernel.Side;
 import dev.hawser.sys.Netns;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -181,6 +182,41 @@ public final class LinuxKernel implements Kernel {
     @Override
     public List<FirewallChange.AddMacGuard> macGuards() {
         return firewall().macGuards();
+    }
+
+    @Override
+    public Optional<Attachment> forwardingOwner(InetAddress address) {
+        return firewall().forwarding().owner(address);
+    }
+
+    @Override
+    public List<FirewallChange.AllowForwarding> forwarded() {
+        return firewall().forwarding().forwarded();
+    }
+
+    @Override
+    public List<FirewallChange.CloseBridge> closedBridges() {
+        return firewall().forwarding().closedBridges();
+    }
+
+    @Override
+    public int uses(NftChain chain) {
+        return firewall().forwarding().uses(chain);
+    }
+
+    @Override
+    public List<String> jumps(NftChain chain) {
+        return firewall().forwarding().jumps(chain);
+    }
+
+    @Override
+    public boolean hasIptables(boolean ipv4) {
+        return firewall().forwarding().hasIptables(ipv4);
+    }
+
+    @Override
+    public boolean usesLegacyIptables() {
+        return firewall().forwarding().usesLegacyIptables();
     }
 
     @Override

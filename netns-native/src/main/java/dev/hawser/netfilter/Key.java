@@ -43,6 +43,11 @@ final class Key {
         return new Key(padded(link, IFNAMSIZ));
     }
 
+    /** Type ifname . ifname. */
+    static Key of(String link, String other) {
+        return concatenated(padded(link, IFNAMSIZ), padded(other, IFNAMSIZ));
+    }
+
     /** Type ifname . ether_addr. */
     static Key of(String link, MacAddress mac) {
         byte[] octets = padded(link, IFNAMSIZ + MAC_SLOT);

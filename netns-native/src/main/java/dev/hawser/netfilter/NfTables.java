@@ -30,11 +30,13 @@ final class NfTables {
     // enum nft_chain_attributes.
     static final int NFTA_CHAIN_TABLE = 1;
     static final int NFTA_CHAIN_NAME = 3;
+    static final int NFTA_CHAIN_USE = 6;
 
     // enum nft_rule_attributes.
     static final int NFTA_RULE_TABLE = 1;
     static final int NFTA_RULE_CHAIN = 2;
     static final int NFTA_RULE_HANDLE = 3;
+    static final int NFTA_RULE_EXPRESSIONS = 4;
     static final int NFTA_RULE_USERDATA = 7;
 
     // enum nft_set_attributes.
@@ -56,6 +58,13 @@ final class NfTables {
 
     // enum nft_data_attributes.
     static final int NFTA_DATA_VALUE = 1;
+    static final int NFTA_DATA_VERDICT = 2;
+
+    // enum nft_expr_attributes, enum nft_immediate_attributes, enum nft_verdict_attributes.
+    static final int NFTA_EXPR_NAME = 1;
+    static final int NFTA_EXPR_DATA = 2;
+    static final int NFTA_IMMEDIATE_DATA = 2;
+    static final int NFTA_VERDICT_CHAIN = 2;
 
     // enum nftnl_udata_set_elem_types, enum nftnl_udata_rule_types.
     static final int NFTNL_UDATA_COMMENT = 0;

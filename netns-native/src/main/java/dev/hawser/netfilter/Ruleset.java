@@ -46,6 +46,46 @@ public final class Ruleset {
     }
 
     /**
+     * What letting pods through needs around their elements. No accept of ours could overrule the drop of another table: so
+     * what is of a pod bears a bit of its mark from just before the filters of iptables to just after them, for a rule there to
+     * accept. The same packets as by the reference: what the pod sends, and what is sent to it as an answer.
+     *
+     * <p>Costs each forwarded packet two hash look-ups, however many pods there are.
+     */
+    public static String forwarding() {
+        return """
+                add table inet hawser
+                add set inet hawser forwarded4 { type ipv4_addr ; }
+                add set inet hawser forwarded6 { type ipv6_addr ; }
+                add chain inet hawser forward { type filter hook forward priority -1 ; policy accept ; }
+                flush chain inet hawser forward
+                add rule inet hawser forward ip saddr @forwarded4 meta mark set meta mark | %1$#x
+                add rule inet hawser forward ip6 saddr @forwarded6 meta mark set meta mark | %1$#x
+                add rule inet hawser forward ip daddr @forwarded4 ct state established,related meta mark set meta mark | %1$#x
+                add rule inet hawser forward ip6 daddr @forwarded6 ct state established,related meta mark set meta mark | %1$#x
+                add chain inet hawser forwarded { type filter hook forward priority 1 ; policy accept ; }
+                flush chain inet hawser forwarded
+                add rule inet hawser forwarded meta mark & %1$#x != 0 meta mark set meta mark & %2$#x
+                """.formatted(FirewallChange.FORWARDED, ~FirewallChange.FORWARDED);
+    }
+
+    /**
+     * What closing bridges needs around their elements: nothing goes from one closed bridge to another, nor from one back to
+     * itself unless that pair is among the neighbours. A drop is final, whatever others accept: as by the reference, even the
+     * overrides of the administrator come too late.
+     */
+    public static String closedBridges() {
+        return """
+                add table inet hawser
+                add set inet hawser closed { type ifname ; }
+                add set inet hawser neighbours { type ifname . ifname ; }
+                add chain inet hawser ingress { type filter hook forward priority -1 ; policy accept ; }
+                flush chain inet hawser ingress
+                add rule inet hawser ingress iifname @closed oifname @closed iifname . oifname != @neighbours drop
+                """;
+    }
+
+    /**
      * What guarding the MAC of a bridge port needs around its elements. Priority -300 is where bridges undo a
      * destination NAT (NF_BR_PRI_NAT_DST_BRIDGED), before anything else looks at the frame.
      */

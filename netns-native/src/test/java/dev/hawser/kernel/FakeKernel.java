@@ -9,6 +9,7 @@ import static dev.hawser.kernel.Errno.ENETUNREACH;
 import static dev.hawser.kernel.Errno.EOPNOTSUPP;
 
 import dev.hawser.ip.Cidr;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -59,6 +60,16 @@ public final class FakeKernel implements Kernel {
     /** Makes this a kernel without nf_tables. */
     public void removeNftables() {
         hasNftables = false;
+    }
+
+    /** Makes this a node without iptables. */
+    public void removeIptables() {
+        firewall.hasIptables = false;
+    }
+
+    /** Makes iptables the older one, whose tables nf_tables knows nothing of. */
+    public void useLegacyIptables() {
+        firewall.iptablesIsLegacy = true;
     }
 
     /** Adds an nftables rule as another plugin would, and its chain if need be. */
@@ -315,6 +326,41 @@ public final class FakeKernel implements Kernel {
     @Override
     public List<FirewallChange.AddMacGuard> macGuards() {
         return List.copyOf(firewall.macGuards.values());
+    }
+
+    @Override
+    public Optional<Attachment> forwardingOwner(InetAddress address) {
+        return Optional.ofNullable(firewall.forwarded.get(address)).map(FirewallChange.AllowForwarding::owner);
+    }
+
+    @Override
+    public List<FirewallChange.AllowForwarding> forwarded() {
+        return List.copyOf(firewall.forwarded.values());
+    }
+
+    @Override
+    public List<FirewallChange.CloseBridge> closedBridges() {
+        return List.copyOf(firewall.closedBridges.values());
+    }
+
+    @Override
+    public int uses(NftChain chain) {
+        return firewall.uses(chain);
+    }
+
+    @Override
+    public List<String> jumps(NftChain chain) {
+        return firewall.jumps(chain);
+    }
+
+    @Override
+    public boolean hasIptables(boolean ipv4) {
+        return firewall.hasIptables;
+    }
+
+    @Override
+    public boolean usesLegacyIptables() {
+        return firewall.iptablesIsLegacy;
     }
 
     @Override

@@ -799,6 +799,97 @@ public abstract class KernelContract {
     }
 
     @Test
+    void anAddressIsLetThroughForItsOwnerUntilItIsNot() {
+        FirewallChange.AllowForwarding allow = new FirewallChange.AllowForwarding(ADDRESS.address(), OWNER);
+        FirewallChange.AllowForwarding allow6 = new FirewallChange.AllowForwarding(ADDRESS6.address(), OTHER);
+
+        apply(HOST, allow);
+        apply(HOST, allow6);
+        apply(HOST, allow);
+        List<FirewallChange.AllowForwarding> allowed = kernel().forwarded();
+        apply(HOST, new FirewallChange.DisallowForwarding(ADDRESS.address(), OWNER));
+        apply(HOST, new FirewallChange.DisallowForwarding(ADDRESS.address(), OWNER));
+
+        assertEquals(List.of(allow, allow6), allowed);
+        assertEquals(Optional.empty(), kernel().forwardingOwner(ADDRESS.address()));
+        assertEquals(Optional.of(OTHER), kernel().forwardingOwner(ADDRESS6.address()));
+    }
+
+    @Test
+    void anAddressThatIsLetThroughPassesToItsNewOwner() {
+        apply(HOST, new FirewallChange.AllowForwarding(ADDRESS.address(), OWNER));
+
+        apply(HOST, new FirewallChange.AllowForwarding(ADDRESS.address(), OTHER));
+        apply(HOST, new FirewallChange.DisallowForwarding(ADDRESS.address(), OWNER));
+
+        assertEquals(Optional.of(OTHER), kernel().forwardingOwner(ADDRESS.address()));
+    }
+
+    @Test
+    void nothingIsLetThroughBeforeSomethingIs() {
+        assertEquals(List.of(), kernel().forwarded());
+        assertEquals(List.of(), kernel().closedBridges());
+        assertEquals(Optional.empty(), kernel().forwardingOwner(ADDRESS.address()));
+        apply(HOST, new FirewallChange.DisallowForwarding(ADDRESS.address(), OWNER));
+        apply(HOST, new FirewallChange.OpenBridge("br0"));
+    }
+
+    @Test
+    void aBridgeThatWasIsolatedStaysIsolatedUntilItIsOpen() {
+        FirewallChange.CloseBridge closed = new FirewallChange.CloseBridge("br0", false);
+        FirewallChange.CloseBridge isolated = new FirewallChange.CloseBridge("br0", true);
+
+        apply(HOST, closed);
+        List<FirewallChange.CloseBridge> first = kernel().closedBridges();
+        apply(HOST, isolated);
+        List<FirewallChange.CloseBridge> second = kernel().closedBridges();
+        apply(HOST, closed);
+        List<FirewallChange.CloseBridge> third = kernel().closedBridges();
+        apply(HOST, new FirewallChange.OpenBridge("br0"));
+        apply(HOST, new FirewallChange.OpenBridge("br0"));
+
+        assertEquals(List.of(closed), first);
+        assertEquals(List.of(isolated), second);
+        assertEquals(List.of(isolated), third);
+        assertEquals(List.of(), kernel().closedBridges());
+    }
+
+    @Test
+    void theRulesOfIptablesSayWhereTheyLead() {
+        NftChain chain = new NftChain("ip", "filter", "contract");
+        apply(
+                HOST,
+                new FirewallChange.RestoreIptables(
+                        true,
+                        "filter",
+                        List.of(
+                                ":contract - [0:0]",
+                                ":elsewhere - [0:0]",
+                                "-I FORWARD 1 -m comment --comment \"a contract\" -j contract",
+                                "-A contract -s 10.1.2.3/32 -m comment --comment \"a contract\" -j elsewhere",
+                                "-A contract -m mark --mark 0x1000/0x1000 -j ACCEPT")));
+        int before = kernel().uses(chain);
+
+        apply(
+                HOST,
+                new FirewallChange.RestoreIptables(
+                        true, "filter", List.of("-D FORWARD -m comment --comment \"a contract\" -j contract")));
+
+        assertEquals(3, before);
+        assertEquals(2, kernel().uses(chain));
+        assertEquals(List.of("elsewhere", ""), kernel().jumps(chain));
+        assertEquals(0, kernel().uses(new NftChain("ip6", "filter", "contract")));
+        assertEquals(List.of(), kernel().jumps(new NftChain("ip6", "filter", "contract")));
+    }
+
+    @Test
+    void iptablesIsHereAndNotTheOldOne() {
+        assertTrue(kernel().hasIptables(true));
+        assertTrue(kernel().hasIptables(false));
+        assertFalse(kernel().usesLegacyIptables());
+    }
+
+    @Test
     void aChainOfIptablesIsAChainOfNftables() {
         NftChain chain = new NftChain("ip", "nat", "CNI-contract");
         boolean before = kernel().hasChain(chain);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.plugin.firewall;
+
+import org.jspecify.annotations.NullMarked;
