@@ -10,6 +10,7 @@ import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.Link;
 import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.NftChain;
+import dev.hawser.kernel.PolicyRule;
 import dev.hawser.kernel.Route;
 import dev.hawser.kernel.Side;
 import dev.hawser.run.Phases;
@@ -51,6 +52,16 @@ record MeasuredKernel(Kernel kernel, Phases phases) implements Kernel {
     @Override
     public List<Route> routes(Side side, String link) {
         return phases.get(Phase.KERNEL, () -> kernel.routes(side, link));
+    }
+
+    @Override
+    public List<PolicyRule> policyRules(Side side) {
+        return phases.get(Phase.KERNEL, () -> kernel.policyRules(side));
+    }
+
+    @Override
+    public void lock(Side side) {
+        phases.in(Phase.KERNEL, () -> kernel.lock(side));
     }
 
     @Override

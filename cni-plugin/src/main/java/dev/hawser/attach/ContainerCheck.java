@@ -24,9 +24,6 @@ import java.util.stream.Stream;
  */
 public final class ContainerCheck {
 
-    /** RT_TABLE_MAIN of rtnetlink.h. */
-    private static final int MAIN_TABLE = 254;
-
     private final Call call;
     private final Kernel kernel;
     private final CniResult result;
@@ -130,16 +127,7 @@ public final class ContainerCheck {
 
     /** The addresses of this interface: later plugins of the chain may have added interfaces with addresses of their own. */
     public Stream<CniResult.Ip> ownIps() {
-        return result.ips().stream().filter(this::isOurs);
-    }
-
-    private boolean isOurs(CniResult.Ip ip) {
-        if (ip.interfaceIndex().isEmpty()) {
-            return true;
-        }
-        int index = ip.interfaceIndex().getAsInt();
-        return index >= result.interfaces().size()
-                || result.interfaces().get(index).name().equals(call.ifName());
+        return result.ipsOf(call.ifName()).stream();
     }
 
     /** Whether the routes of the result still lead through the interface. */
@@ -150,11 +138,18 @@ public final class ContainerCheck {
                 .forEach(route -> missing.add("the route " + route + " is gone from the container"));
     }
 
-    /** Alike in what was asked for; the kernel fills in what was not. */
+    /**
+     * Alike in what was asked for; the kernel fills in what was not. A route of which no table was said may be in any: sbr
+     * and vrf, later in the chain, move routes.
+     */
     private static boolean isSame(Route asked, Route present) {
         return asked.destination().equals(present.destination())
                 && asked.gateway().equals(present.gateway())
-                && asked.table().orElse(MAIN_TABLE) == present.table().orElse(MAIN_TABLE)
+                && (asked.table().isEmpty() || tableOf(asked) == tableOf(present))
                 && (asked.priority().isEmpty() || asked.priority().equals(present.priority()));
+    }
+
+    private static int tableOf(Route route) {
+        return route.table().orElse(Route.MAIN_TABLE);
     }
 }

@@ -6,6 +6,7 @@ import dev.hawser.plugin.firewall.FirewallPlugin;
 import dev.hawser.plugin.fused.FusedPlugin;
 import dev.hawser.plugin.ipam.IpamPlugin;
 import dev.hawser.plugin.loopback.LoopbackPlugin;
+import dev.hawser.plugin.sbr.SbrPlugin;
 import dev.hawser.plugin.tuning.TuningPlugin;
 import dev.hawser.run.Plugin;
 import java.util.List;
@@ -16,11 +17,12 @@ public final class Plugins {
 
     private static final List<Plugin> EACH = List.of(
             new BridgePlugin(),
-            new FirewallPlugin(),
             new IpamPlugin(AddressSource.POOL_TYPE),
             new IpamPlugin(AddressSource.STATIC_TYPE),
             new IpamPlugin(AddressSource.DHCP_TYPE),
+            new FirewallPlugin(),
             new LoopbackPlugin(),
+            new SbrPlugin(),
             new TuningPlugin());
 
     /** Each one, and the one that joins them in one call. */

@@ -117,6 +117,17 @@ public record CniResult(List<Interface> interfaces, List<Ip> ips, List<RouteEntr
         }
     }
 
+    /** The addresses of the interfaces of this name, and those of which nothing is said. */
+    public List<Ip> ipsOf(String ifName) {
+        return ips.stream().filter(ip -> isOf(ip.interfaceIndex(), ifName)).toList();
+    }
+
+    private boolean isOf(OptionalInt index, String ifName) {
+        return index.isEmpty()
+                || index.getAsInt() >= interfaces.size()
+                || interfaces.get(index.getAsInt()).name().equals(ifName);
+    }
+
     public CniResult withInterfaces(List<Interface> others) {
         return new CniResult(others, ips, routes, dns);
     }

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hawser.kernel.Side;
+import dev.hawser.plugin.Plugins;
 import dev.hawser.run.TestNode.Ended;
 import java.io.UncheckedIOException;
-import dev.hawser.plugin.Plugins;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;

@@ -43,6 +43,22 @@ public sealed interface IpChange extends Change {
         }
     }
 
+    /** The routing policy has this rule. */
+    record AddRule(PolicyRule rule) implements IpChange {
+        @Override
+        public String words() {
+            return "ip rule add " + rule;
+        }
+    }
+
+    /** The routing policy has not this rule. */
+    record DeleteRule(PolicyRule rule) implements IpChange {
+        @Override
+        public String words() {
+            return "ip rule delete " + rule;
+        }
+    }
+
     /** This route does not lead through the link. */
     record DeleteRoute(String link, Route route) implements IpChange {
         @Override

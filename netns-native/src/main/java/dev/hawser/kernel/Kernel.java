@@ -41,6 +41,15 @@ public interface Kernel extends AutoCloseable {
     /** The routes of every table that lead through this link, without those that the kernel made for its own addresses (table local). */
     List<Route> routes(Side side, String link);
 
+    /** The routing policy of both families, in the kernel's order: rules that send to a table, whatever else they ask for. */
+    List<PolicyRule> policyRules(Side side);
+
+    /**
+     * Waits until nobody else has locked this side, and locks it until this kernel is closed (flock(2) of the namespace
+     * itself, as the reference's sbr does: the two exclude each other too).
+     */
+    void lock(Side side);
+
     /** The value of a kernel parameter, trimmed, if there is such a parameter and it can be read. */
     Optional<String> sysctl(Side side, String key);
 

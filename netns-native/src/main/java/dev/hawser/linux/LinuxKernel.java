@@ -11,6 +11,7 @@ import dev.hawser.kernel.KernelException;
 import dev.hawser.kernel.Link;
 import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.NftChain;
+import dev.hawser.kernel.PolicyRule;
 import dev.hawser.kernel.Route;
 import dev.hawser.kernel.Side;
 import dev.hawser.sys.Netns;
@@ -136,6 +137,8 @@ public final class LinuxKernel implements Kernel {
             case IpChange.AwaitAddresses await -> new Addresses(namespace).await(await);
             case IpChange.AddRoute add -> new Routes(namespace).add(add);
             case IpChange.DeleteRoute delete -> new Routes(namespace).delete(delete);
+            case IpChange.AddRule add -> new Rules(namespace).add(add.rule());
+            case IpChange.DeleteRule delete -> new Rules(namespace).delete(delete.rule());
         }
     }
 
@@ -157,6 +160,16 @@ public final class LinuxKernel implements Kernel {
     @Override
     public List<Route> routes(Side side, String link) {
         return new Routes(namespace(side)).of(link);
+    }
+
+    @Override
+    public List<PolicyRule> policyRules(Side side) {
+        return new Rules(namespace(side)).all();
+    }
+
+    @Override
+    public void lock(Side side) {
+        namespace(side).lock();
     }
 
     @Override

@@ -33,6 +33,7 @@ final class Namespace implements AutoCloseable {
     private Optional<NetnsThread> thread = Optional.empty();
     private Optional<NetlinkSocket> route = Optional.empty();
     private Optional<NetlinkSocket> netfilter = Optional.empty();
+    private boolean locked;
 
     private Namespace(Optional<Netns> netns, Way way, ByteBuffer buffer) {
         this.netns = netns;
@@ -72,6 +73,12 @@ final class Namespace implements AutoCloseable {
     /** Its descriptor, as IFLA_NET_NS_FD wants it; valid until this is closed. */
     Fd fd() {
         return netns().fd();
+    }
+
+    /** Waits until nobody else has it locked, and locks it; closing this unlocks it. */
+    void lock() {
+        locked = true;
+        netns().lock();
     }
 
     private Netns netns() {
@@ -128,6 +135,9 @@ final class Namespace implements AutoCloseable {
         route.ifPresent(NetlinkSocket::close);
         netfilter.ifPresent(NetlinkSocket::close);
         thread.ifPresent(NetnsThread::close);
+        if (locked) {
+            netns().unlock();
+        }
         netns.ifPresent(Netns::close);
     }
 }

@@ -60,6 +60,7 @@ public final class RouteCodec {
         }
         route.gateway().ifPresent(hop -> out.bytes(Rtnetlink.RTA_GATEWAY, hop.getAddress()));
         route.priority().ifPresent(number -> out.u32(Rtnetlink.RTA_PRIORITY, number));
+        route.source().ifPresent(address -> out.bytes(Rtnetlink.RTA_PREFSRC, address.getAddress()));
         out.u32(Rtnetlink.RTA_OIF, index);
     }
 

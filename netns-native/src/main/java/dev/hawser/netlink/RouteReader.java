@@ -29,6 +29,7 @@ public final class RouteReader {
     private final List<Optional<InetAddress>> nextHops = new ArrayList<>();
     private byte[] destination;
     private Optional<InetAddress> gateway = Optional.empty();
+    private Optional<InetAddress> source = Optional.empty();
     private int outgoing;
     private int priority;
     private int table;
@@ -63,6 +64,7 @@ public final class RouteReader {
         switch (attr.type()) {
             case Rtnetlink.RTA_DST -> destination = attr.bytes();
             case Rtnetlink.RTA_GATEWAY, Rtnetlink.RTA_VIA -> gateway = gateway(attr);
+            case Rtnetlink.RTA_PREFSRC -> source = Optional.of(AddressCodec.address(attr.bytes()));
             case Rtnetlink.RTA_OIF -> outgoing = attr.u32();
             case Rtnetlink.RTA_PRIORITY -> priority = attr.u32();
             case Rtnetlink.RTA_TABLE -> table = attr.u32();
@@ -136,7 +138,8 @@ public final class RouteReader {
                 unless(table, RT_TABLE_MAIN),
                 scope(nextHop),
                 mtuBytes,
-                advertisedMssBytes);
+                advertisedMssBytes,
+                source);
     }
 
     /** IPv6 has no scopes: the kernel always says universe. */

@@ -14,6 +14,9 @@ public final class Rtnetlink {
     public static final int RTM_NEWROUTE = 24;
     public static final int RTM_DELROUTE = 25;
     public static final int RTM_GETROUTE = 26;
+    public static final int RTM_NEWRULE = 32;
+    public static final int RTM_DELRULE = 33;
+    public static final int RTM_GETRULE = 34;
 
     // Address families.
     public static final int AF_UNSPEC = 0;
@@ -35,6 +38,7 @@ public final class Rtnetlink {
     public static final int RTA_OIF = 4;
     public static final int RTA_GATEWAY = 5;
     public static final int RTA_PRIORITY = 6;
+    public static final int RTA_PREFSRC = 7;
     public static final int RTA_METRICS = 8;
     public static final int RTA_MULTIPATH = 9;
     public static final int RTA_TABLE = 15;

@@ -15,6 +15,12 @@ public final class Netns implements AutoCloseable {
     /** linux/sched.h. */
     static final int CLONE_NEWNET = 0x40000000;
 
+    /** asm-generic/fcntl.h. */
+    private static final int LOCK_EX = 2;
+
+    /** asm-generic/fcntl.h. */
+    private static final int LOCK_UN = 8;
+
     private static final Path OWN = Path.of("/proc/thread-self/ns/net");
 
     private final Fd fd;
@@ -67,6 +73,16 @@ public final class Netns implements AutoCloseable {
     /** Its descriptor, valid while this is open. */
     public Fd fd() {
         return fd;
+    }
+
+    /** Waits until nobody else has locked this namespace, and locks it (flock(2)), whichever file stands for it. */
+    public void lock() {
+        fd.flock(LOCK_EX);
+    }
+
+    /** Unlocks it: the descriptor may be a launcher's too, and then closing it would not. */
+    public void unlock() {
+        fd.flock(LOCK_UN);
     }
 
     /** Whether both are the same namespace: device and inode agree (namespaces(7), "The /proc/pid/ns/ directory"). */

@@ -135,7 +135,9 @@ public final class FakeKernel implements Kernel {
             case IpChange.AwaitAddresses await -> netns.get(await.link());
             case IpChange.AddRoute add -> add(netns.get(add.link()), add);
             case IpChange.DeleteRoute delete ->
-                netns.find(delete.link()).ifPresent(link -> link.routes.remove(delete.route()));
+                netns.find(delete.link()).ifPresent(link -> link.deleteRoute(delete.route()));
+            case IpChange.AddRule add -> netns.add(add.rule());
+            case IpChange.DeleteRule delete -> netns.rules.remove(delete.rule());
         }
     }
 
@@ -216,7 +218,7 @@ public final class FakeKernel implements Kernel {
 
     private static void setDown(FakeLink link) {
         link.up = false;
-        link.routes.clear();
+        link.clearRoutes();
     }
 
     private static void pinMac(FakeLink link) {
@@ -274,9 +276,7 @@ public final class FakeKernel implements Kernel {
         if (route.gateway().isPresent() && !link.reaches(route.gateway().get())) {
             throw refused(add, route.destination().isIpv4() ? ENETUNREACH : EHOSTUNREACH);
         }
-        if (!link.routes.contains(route)) {
-            link.routes.add(route);
-        }
+        link.addRoute(route);
     }
 
     private static KernelException refused(Change change, int errno) {
@@ -301,6 +301,17 @@ public final class FakeKernel implements Kernel {
     @Override
     public List<Route> routes(Side side, String link) {
         return netns(side).find(link).map(FakeLink::allRoutes).orElse(List.of());
+    }
+
+    @Override
+    public List<PolicyRule> policyRules(Side side) {
+        return List.copyOf(netns(side).rules);
+    }
+
+    /** There is nobody else. */
+    @Override
+    public void lock(Side side) {
+        netns(side);
     }
 
     @Override

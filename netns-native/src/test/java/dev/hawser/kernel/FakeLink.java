@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 /** A link of a {@link FakeKernel}, with what hangs on it. */
 final class FakeLink {
@@ -18,7 +19,11 @@ final class FakeLink {
     final String name;
     final Optional<String> kind;
     final List<Cidr> addresses = new ArrayList<>();
-    final List<Route> routes = new ArrayList<>();
+    private final List<Route> routes = new ArrayList<>();
+
+    /** Of its addresses' subnets, those that somebody deleted. */
+    private final List<Route> deletedSubnets = new ArrayList<>();
+
     MacAddress mac;
     int mtuBytes;
     boolean up;
@@ -102,16 +107,52 @@ final class FakeLink {
     List<Route> allRoutes() {
         List<Route> all = new ArrayList<>();
         if (up) {
-            addresses.stream().map(FakeLink::subnetRoute).distinct().forEach(all::add);
+            subnets().filter(route -> !deletedSubnets.contains(route)).forEach(all::add);
         }
         all.addAll(routes);
         return all;
     }
 
+    private Stream<Route> subnets() {
+        return addresses.stream().map(FakeLink::subnetRoute).distinct();
+    }
+
     private static Route subnetRoute(Cidr address) {
         OptionalInt unset = OptionalInt.empty();
         OptionalInt priority = address.isIpv4() ? unset : OptionalInt.of(SUBNET_PRIORITY_IPV6);
-        return new Route(address.network(), Optional.empty(), priority, unset, unset, unset, unset);
+        Route route = new Route(address.network(), Optional.empty(), priority, unset, unset, unset, unset);
+        return address.isIpv4() ? route.from(address.address()) : route;
+    }
+
+    void addRoute(Route route) {
+        if (!deletedSubnets.remove(route) && !allRoutes().contains(route)) {
+            routes.add(route);
+        }
+    }
+
+    /** The routes that match: one that names no source is any. */
+    void deleteRoute(Route route) {
+        List<Route> found = allRoutes().stream()
+                .filter(other -> other.equals(route) || withoutSource(other).equals(route))
+                .toList();
+        found.stream().filter(other -> !routes.remove(other)).forEach(deletedSubnets::add);
+    }
+
+    private static Route withoutSource(Route route) {
+        return new Route(
+                route.destination(),
+                route.gateway(),
+                route.priority(),
+                route.table(),
+                route.scope(),
+                route.mtuBytes(),
+                route.advertisedMssBytes());
+    }
+
+    /** What a link loses that is set down; up again, the subnets of its addresses are back. */
+    void clearRoutes() {
+        routes.clear();
+        deletedSubnets.clear();
     }
 
     boolean reaches(InetAddress gateway) {

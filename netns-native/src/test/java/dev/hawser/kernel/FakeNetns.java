@@ -1,6 +1,9 @@
 package dev.hawser.kernel;
 
+import dev.hawser.ip.Cidr;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,7 +17,11 @@ final class FakeNetns {
     private static final Set<String> FOR_ALL = Set.of("all", "default");
     private static final int LOOPBACK_MTU = 65536;
 
+    /** RT_TABLE_LOCAL of linux/rtnetlink.h. */
+    private static final int LOCAL_TABLE = 255;
+
     final Map<String, FakeLink> links = new LinkedHashMap<>();
+    final List<PolicyRule> rules = new ArrayList<>();
     private final Map<String, String> sysctls = new LinkedHashMap<>();
     private int lastIndex;
 
@@ -22,7 +29,24 @@ final class FakeNetns {
         sysctls.put("net/ipv4/ip_forward", "0");
         sysctls.put("net/core/somaxconn", "4096");
         sysctls.put("net/ipv4/ping_group_range", "1\t0");
+        for (Cidr all : List.of(Cidr.parse("0.0.0.0/0"), Cidr.parse("::/0"))) {
+            rules.add(new PolicyRule(all, LOCAL_TABLE));
+            rules.add(new PolicyRule(all, Route.MAIN_TABLE));
+        }
         add("lo", Optional.empty(), new MacAddress(0), LOOPBACK_MTU);
+    }
+
+    /** Before all others of its family, apart from that of table local. */
+    void add(PolicyRule rule) {
+        if (rules.contains(rule)) {
+            return;
+        }
+        int place = 0;
+        while (rules.get(place).source().isIpv4() != rule.source().isIpv4()
+                || rules.get(place).table() == LOCAL_TABLE) {
+            place++;
+        }
+        rules.add(place, rule);
     }
 
     FakeLink add(String name, Optional<String> kind, MacAddress mac, int mtuBytes) {

@@ -13,6 +13,7 @@ import dev.hawser.ip.Cidr;
 import dev.hawser.ip.IpMath;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -619,7 +620,7 @@ public abstract class KernelContract {
     void theSubnetOfAnAddressIsReachable() {
         addVethWithAddresses();
 
-        assertTrue(kernel().routes(POD, "eth0").contains(route("10.1.2.0/24")));
+        assertTrue(kernel().routes(POD, "eth0").contains(route("10.1.2.0/24").from(ADDRESS.address())));
         assertFalse(kernel().routes(POD, "eth0").contains(route("10.1.2.5/32")));
     }
 
@@ -645,7 +646,8 @@ public abstract class KernelContract {
                 OptionalInt.of(1000),
                 OptionalInt.of(100),
                 OptionalInt.of(1400),
-                OptionalInt.of(1360));
+                OptionalInt.of(1360),
+                Optional.of(ADDRESS.address()));
 
         apply(POD, new IpChange.AddRoute("eth0", route));
 
@@ -689,6 +691,59 @@ public abstract class KernelContract {
         apply(POD, new IpChange.DeleteRoute("no-such", route));
 
         assertEquals(List.of(), addedRoutes());
+    }
+
+    @Test
+    void theSubnetOfAnAddressCanLeaveATableAndComeBack() {
+        addVethWithAddresses();
+        Route subnet = route("10.1.2.0/24").from(ADDRESS.address());
+
+        apply(POD, new IpChange.AddRoute("eth0", subnet.inTable(100)));
+        apply(POD, new IpChange.DeleteRoute("eth0", subnet));
+        List<Route> moved = ipv4Routes();
+        apply(POD, new IpChange.AddRoute("eth0", subnet));
+        apply(POD, new IpChange.DeleteRoute("eth0", subnet.inTable(100)));
+
+        assertEquals(List.of(subnet.inTable(100)), moved);
+        assertEquals(List.of(subnet), ipv4Routes());
+    }
+
+    private List<Route> ipv4Routes() {
+        return kernel().routes(POD, "eth0").stream()
+                .filter(route -> route.destination().isIpv4())
+                .toList();
+    }
+
+    // The routing policy.
+
+    @Test
+    void anAddedRuleIsAskedFirstAndOnItsSideOnly() {
+        List<PolicyRule> before = kernel().policyRules(POD);
+        PolicyRule rule4 = new PolicyRule(Cidr.parse("10.1.2.5/32"), 100);
+        PolicyRule rule6 = new PolicyRule(Cidr.parse("fd00:1::5/128"), 70000);
+
+        for (PolicyRule rule : List.of(rule4, rule4, rule6, rule6)) {
+            apply(POD, new IpChange.AddRule(rule));
+        }
+
+        List<PolicyRule> after = new ArrayList<>(kernel().policyRules(POD));
+        assertEquals(1, after.indexOf(rule4), after::toString);
+        assertTrue(after.indexOf(rule6) < after.indexOf(new PolicyRule(Cidr.parse("::/0"), Route.MAIN_TABLE)));
+        assertTrue(after.removeAll(List.of(rule4, rule6)));
+        assertEquals(before, after);
+        assertEquals(before, kernel().policyRules(HOST));
+    }
+
+    @Test
+    void aDeletedRuleIsGone() {
+        List<PolicyRule> before = kernel().policyRules(POD);
+        PolicyRule rule = new PolicyRule(Cidr.parse("10.1.2.5/32"), 100);
+        apply(POD, new IpChange.AddRule(rule));
+
+        apply(POD, new IpChange.DeleteRule(rule));
+        apply(POD, new IpChange.DeleteRule(rule));
+
+        assertEquals(before, kernel().policyRules(POD));
     }
 
     @Test

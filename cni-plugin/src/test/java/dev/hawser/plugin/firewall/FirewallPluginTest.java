@@ -74,12 +74,10 @@ class FirewallPluginTest {
     void theFirstPodOpensTheDoorwayInBothFamiliesAndIsOneElementInEach() {
         succeeded(node.call("ADD", "firewall", plain()));
 
-        assertEquals(
-                DOORWAY + DOORWAY.replace("iptables", "ip6tables") + """
+        assertEquals(DOORWAY + DOORWAY.replace("iptables", "ip6tables") + """
                 nft add element inet hawser forwarded4 { 10.1.2.5 comment "net/c1/eth0" }
                 nft add element inet hawser forwarded6 { fd00:1::5 comment "net/c1/eth0" }
-                """,
-                applied());
+                """, applied());
     }
 
     @Test
@@ -135,8 +133,7 @@ class FirewallPluginTest {
         succeeded(node.call("ADD", "firewall", conf("\"iptablesAdminChainName\": \"MINE\"", "10.1.2.6/24")));
 
         assertEquals(
-                List.of("CNI-ADMIN", "MINE", ""),
-                node.kernel.jumps(new NftChain("ip", "filter", "HAWSER-FORWARD")));
+                List.of("CNI-ADMIN", "MINE", ""), node.kernel.jumps(new NftChain("ip", "filter", "HAWSER-FORWARD")));
     }
 
     @Test
@@ -171,8 +168,9 @@ class FirewallPluginTest {
         succeeded(node.call("ADD", "firewall", conf("", "10.1.2.5/24")));
 
         assertEquals(
-                List.of("chain ip filter FORWARD may drop what pods send and receive: to be let through there, install the"
-                        + " package iptables"),
+                List.of(
+                        "chain ip filter FORWARD may drop what pods send and receive: to be let through there, install the"
+                                + " package iptables"),
                 node.log);
     }
 
@@ -224,8 +222,9 @@ class FirewallPluginTest {
 
         assertEquals(2, node.kernel.forwarded().size());
         assertEquals(
-                List.of("backend \"netfilter\" is unknown, want nftables, iptables or firewalld: choosing as if none were"
-                        + " named"),
+                List.of(
+                        "backend \"netfilter\" is unknown, want nftables, iptables or firewalld: choosing as if none were"
+                                + " named"),
                 node.log);
     }
 
@@ -355,7 +354,8 @@ class FirewallPluginTest {
 
         assertTrue(other.stdout().contains("nothing lets 10.1.2.5 through any more"), other::stdout);
         assertTrue(other.stdout().contains("nothing lets fd00:1::5 through any more"), other::stdout);
-        assertTrue(flushed.stdout().contains("iptables does not let through what nftables has marked"), flushed::stdout);
+        assertTrue(
+                flushed.stdout().contains("iptables does not let through what nftables has marked"), flushed::stdout);
     }
 
     @Test
@@ -494,9 +494,7 @@ class FirewallPluginTest {
     @Test
     void iptablesHasTheReferencesPolicyInTheReferencesOrder() {
         succeeded(node.call(
-                "ADD",
-                "firewall",
-                conf("\"backend\": \"iptables\", \"ingressPolicy\": \"isolated\"", "10.1.2.5/24")));
+                "ADD", "firewall", conf("\"backend\": \"iptables\", \"ingressPolicy\": \"isolated\"", "10.1.2.5/24")));
 
         List<String> rules = node.kernel.iptables(true, "filter").stream()
                 .filter(line -> line.contains("ISOLATION") && line.startsWith("-A"))
@@ -573,8 +571,7 @@ class FirewallPluginTest {
 
     private void collect(String valid) {
         Ended ended = node.call("GC", "firewall", """
-                {"cniVersion": "1.1.0", "name": "net", "type": "firewall", "cni.dev/valid-attachments": [%s]}""".formatted(
-                        valid));
+                {"cniVersion": "1.1.0", "name": "net", "type": "firewall", "cni.dev/valid-attachments": [%s]}""".formatted(valid));
         assertEquals(new Ended(0, ""), ended);
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.plugin.sbr;
+
+import org.jspecify.annotations.NullMarked;
