@@ -55,6 +55,11 @@ record MeasuredKernel(Kernel kernel, Phases phases) implements Kernel {
     }
 
     @Override
+    public Optional<String> defaultRouteLink(Side side) {
+        return phases.get(Phase.KERNEL, () -> kernel.defaultRouteLink(side));
+    }
+
+    @Override
     public List<PolicyRule> policyRules(Side side) {
         return phases.get(Phase.KERNEL, () -> kernel.policyRules(side));
     }

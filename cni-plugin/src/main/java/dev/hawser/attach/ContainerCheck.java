@@ -12,6 +12,7 @@ import dev.hawser.spec.CniException;
 import dev.hawser.spec.CniResult;
 import dev.hawser.spec.ErrorCode;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -132,8 +133,13 @@ public final class ContainerCheck {
 
     /** Whether the routes of the result still lead through the interface. */
     public void checkRoutes() {
+        checkRoutes(ResultRoutes.of(result));
+    }
+
+    /** Whether these routes still lead through the interface. */
+    public void checkRoutes(Collection<Route> routes) {
         List<Route> present = kernel.routes(Side.POD, call.ifName());
-        ResultRoutes.of(result).stream()
+        routes.stream()
                 .filter(route -> present.stream().noneMatch(other -> isSame(route, other)))
                 .forEach(route -> missing.add("the route " + route + " is gone from the container"));
     }

@@ -9,6 +9,7 @@ import dev.hawser.ipam.Pools;
 import dev.hawser.kernel.FakeKernel;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.plugin.Plugins;
+import dev.hawser.spec.Invocation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -108,6 +109,19 @@ public final class TestNode {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What an ADD would do. */
+    public Plan plan(String type, String conf) {
+        Map<String, String> variables = new HashMap<>(environment);
+        variables.put("CNI_COMMAND", "ADD");
+        Call call = Call.of(Invocation.of(variables, () -> conf.getBytes(StandardCharsets.UTF_8)));
+        return Plugins.ALL.stream()
+                .filter(plugin -> plugin.type().equals(type))
+                .findFirst()
+                .orElseThrow()
+                .configure(call)
+                .plan(node(), call.conf().prevResult());
     }
 
     /** The names of the lease files of a network, in order. */

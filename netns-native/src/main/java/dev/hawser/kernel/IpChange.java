@@ -8,11 +8,19 @@ public sealed interface IpChange extends Change {
     /**
      * The link has this address; IPv4 ones get the broadcast address of their network if their prefix is shorter than
      * 31 bits.
+     *
+     * @param onLink whether the rest of its subnet is on the link: if not, there is no route to that (IFA_F_NOPREFIXROUTE)
      */
-    record AddAddress(String link, Cidr address) implements IpChange {
+    record AddAddress(String link, Cidr address, boolean onLink) implements IpChange {
+
+        /** An address whose subnet is on the link. */
+        public AddAddress(String link, Cidr address) {
+            this(link, address, true);
+        }
+
         @Override
         public String words() {
-            return "ip address add " + address + " dev " + link;
+            return "ip address add " + address + " dev " + link + (onLink ? "" : " noprefixroute");
         }
     }
 

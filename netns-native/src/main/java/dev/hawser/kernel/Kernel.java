@@ -51,6 +51,10 @@ public interface Kernel extends AutoCloseable {
     void lock(Side side);
 
     /** The value of a kernel parameter, trimmed, if there is such a parameter and it can be read. */
+    /** The link that the default route of table main leads through: the one of IPv4, else that of IPv6. */
+    Optional<String> defaultRouteLink(Side side);
+
+    /** The value of a kernel parameter, trimmed, if there is such a parameter. */
     Optional<String> sysctl(Side side, String key);
 
     /**

@@ -29,7 +29,7 @@ final class Addresses {
 
     void add(IpChange.AddAddress change) {
         int index = links.index(change.link());
-        Ack ack = namespace.route().execute(AddressCodec.add(index, change.address()));
+        Ack ack = namespace.route().execute(AddressCodec.add(index, change.address(), change.onLink()));
         if (ack.is(EEXIST) && has(index, change.address())) {
             return;
         }

@@ -74,6 +74,12 @@ final class Links {
         return known.isPresent() ? known : find(name).map(Link::index);
     }
 
+    /** The name of the link of this index. */
+    Optional<String> name(int index) {
+        return socket().find(LinkCodec.byIndex(index), LinkReader::link, ENODEV, "link " + index)
+                .map(Link::name);
+    }
+
     List<Link> all() {
         return socket().dump(LinkCodec.all(), LinkReader::link, "links");
     }

@@ -172,6 +172,10 @@ public final class LinuxKernel implements Kernel {
         namespace(side).lock();
     }
 
+    public Optional<String> defaultRouteLink(Side side) {
+        return new Routes(namespace(side)).defaultLink();
+    }
+
     @Override
     public Optional<String> sysctl(Side side, String key) {
         return new Sysctls(namespace(side)).read(key);

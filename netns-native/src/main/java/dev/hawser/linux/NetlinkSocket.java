@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -162,6 +163,11 @@ final class NetlinkSocket implements AutoCloseable {
      * @param subject the words of an error: {@code link eth0}
      */
     <T> Optional<T> find(Request request, Function<AttrReader, T> decoder, int missing, String subject) {
+        return find(request, decoder, Set.of(missing), subject);
+    }
+
+    /** As {@link #find(Request, Function, int, String)}, if the kernel has several ways to say that there is no such thing. */
+    <T> Optional<T> find(Request request, Function<AttrReader, T> decoder, Set<Integer> missing, String subject) {
         send(List.of(request));
         while (receive()) {
             MessageReader messages = new MessageReader(buffer);
@@ -173,7 +179,10 @@ final class NetlinkSocket implements AutoCloseable {
                 if (header.type() != Netlink.NLMSG_ERROR) {
                     return Optional.of(decoder.apply(messages.body()));
                 }
-                messages.ack().ignoring(missing).orFail("look up", subject);
+                Ack ack = messages.ack();
+                if (!missing.contains(ack.errno())) {
+                    ack.orFail("look up", subject);
+                }
                 return Optional.empty();
             }
         }

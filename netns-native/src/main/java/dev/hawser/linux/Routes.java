@@ -1,11 +1,14 @@
 package dev.hawser.linux;
 
+import static dev.hawser.kernel.Errno.EACCES;
 import static dev.hawser.kernel.Errno.EEXIST;
 import static dev.hawser.kernel.Errno.EHOSTUNREACH;
+import static dev.hawser.kernel.Errno.EINVAL;
 import static dev.hawser.kernel.Errno.ENETDOWN;
 import static dev.hawser.kernel.Errno.ENETUNREACH;
 import static dev.hawser.kernel.Errno.ESRCH;
 
+import dev.hawser.ip.IpMath;
 import dev.hawser.kernel.IpChange;
 import dev.hawser.kernel.KernelException;
 import dev.hawser.kernel.Link;
@@ -14,11 +17,21 @@ import dev.hawser.netlink.Ack;
 import dev.hawser.netlink.Request;
 import dev.hawser.netlink.RouteCodec;
 import dev.hawser.netlink.RouteReader;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** The routes of one namespace. */
 final class Routes {
+
+    /** Of the space that was reserved for the future in 1989 (RFC 1112, section 4). */
+    private static final InetAddress NOBODY = IpMath.parse("240.0.0.1");
+
+    /** Of the space that is given out to nobody (RFC 4291, section 2.4: 2000::/3 is in use). */
+    private static final InetAddress NOBODY6 = IpMath.parse("4000::1");
 
     private final Namespace namespace;
     private final Links links;
@@ -61,6 +74,37 @@ final class Routes {
 
     List<Route> of(String link) {
         return links.find(link).map(found -> through(found.index())).orElse(List.of());
+    }
+
+    /**
+     * The kernel is asked for the way to an address that is nobody's. If the answer is another than the default route of table
+     * main, as with the routing policies of a VPN, all routes are looked at.
+     */
+    Optional<String> defaultLink() {
+        return Stream.of(NOBODY, NOBODY6)
+                .flatMapToInt(nobody -> defaultLink(nobody).stream())
+                .mapToObj(links::name)
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    private OptionalInt defaultLink(InetAddress nobody) {
+        Optional<OptionalInt> chosen = namespace
+                .route()
+                .find(
+                        RouteCodec.chosenFor(nobody),
+                        RouteReader::defaultRouteLink,
+                        Set.of(ENETUNREACH, EHOSTUNREACH, EACCES, EINVAL),
+                        "the way to " + nobody.getHostAddress());
+        return chosen.orElse(OptionalInt.empty()).isPresent()
+                ? chosen.orElseThrow()
+                : firstDefaultLink(IpMath.isIpv4(nobody));
+    }
+
+    private OptionalInt firstDefaultLink(boolean ipv4) {
+        return namespace.route().dump(RouteCodec.all(ipv4), RouteReader::defaultRouteLink, "routes").stream()
+                .flatMapToInt(OptionalInt::stream)
+                .findFirst();
     }
 
     /** Each once: a kernel without IPv6 answers a question about IPv6 with everything that it has. */

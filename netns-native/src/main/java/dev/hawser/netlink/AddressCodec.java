@@ -41,12 +41,19 @@ public final class AddressCodec {
         }
     }
 
-    /** Gives the link of this index an address: EEXIST if it has it. */
-    public static Request add(int index, Cidr address) {
+    /**
+     * Gives the link of this index an address: EEXIST if it has it.
+     *
+     * @param onLink whether the kernel makes a route to its subnet
+     */
+    public static Request add(int index, Cidr address, boolean onLink) {
         return Request.acknowledged(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, out -> {
             write(out, index, address);
             if (address.isIpv4() && address.prefixLength() <= LONGEST_WITH_BROADCAST) {
                 out.bytes(IfAddr.IFA_BROADCAST, address.last().getAddress());
+            }
+            if (!onLink) {
+                out.u32(IfAddr.IFA_FLAGS, IfAddr.IFA_F_NOPREFIXROUTE);
             }
         });
     }

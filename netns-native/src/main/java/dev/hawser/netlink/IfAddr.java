@@ -12,6 +12,7 @@ public final class IfAddr {
     // ifa_flags.
     public static final int IFA_F_DADFAILED = 0x8;
     public static final int IFA_F_TENTATIVE = 0x40;
+    public static final int IFA_F_NOPREFIXROUTE = 0x200;
 
     private IfAddr() {}
 }

@@ -66,6 +66,12 @@ public final class LinkCodec {
                 out -> out.fixed(IfInfoMsg.ANY).string(IFLA_IFNAME, name).u32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS));
     }
 
+    /** Asks for the link of this index: ENODEV if there is none. */
+    public static Request byIndex(int index) {
+        IfInfoMsg header = new IfInfoMsg(AF_UNSPEC, index, 0, 0);
+        return Request.question(RTM_GETLINK, out -> out.fixed(header).u32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS));
+    }
+
     /** Asks for all links. */
     public static Request all() {
         return Request.dump(RTM_GETLINK, out -> out.fixed(IfInfoMsg.ANY).u32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS));

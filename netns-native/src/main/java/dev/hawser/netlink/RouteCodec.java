@@ -15,6 +15,7 @@ import static dev.hawser.netlink.Rtnetlink.RT_TABLE_MAIN;
 import static dev.hawser.netlink.Rtnetlink.RT_TABLE_UNSPEC;
 
 import dev.hawser.kernel.Route;
+import java.net.InetAddress;
 import java.util.List;
 
 /** Requests about routes (rtnetlink(7), RTM_NEWROUTE and its kin). The answers are for {@link RouteReader}. */
@@ -85,6 +86,22 @@ public final class RouteCodec {
     private static Request all(int family, int index) {
         return Request.dump(
                 RTM_GETROUTE, out -> out.fixed(new RtMsg(family, 0, 0, 0, 0, 0)).u32(Rtnetlink.RTA_OIF, index));
+    }
+
+    /**
+     * Asks which route is chosen for what is sent to this address: ENETUNREACH or EHOSTUNREACH if there is none. The answer
+     * is for {@link RouteReader#defaultRouteLink}.
+     */
+    public static Request chosenFor(InetAddress destination) {
+        byte[] octets = destination.getAddress();
+        int family = octets.length == 4 ? AF_INET : AF_INET6;
+        RtMsg header = new RtMsg(family, 8 * octets.length, 0, 0, 0, 0, Rtnetlink.RTM_F_FIB_MATCH);
+        return Request.question(RTM_GETROUTE, out -> out.fixed(header).bytes(Rtnetlink.RTA_DST, octets));
+    }
+
+    /** Asks for all routes of a family. */
+    public static Request all(boolean ipv4) {
+        return Request.dump(RTM_GETROUTE, out -> out.fixed(new RtMsg(ipv4 ? AF_INET : AF_INET6, 0, 0, 0, 0, 0)));
     }
 
     private static int family(Route route) {

@@ -60,6 +60,20 @@ public final class RouteReader {
         return reader.routes();
     }
 
+    /** The index of the link that this message leads through, if it is a default route of table main. */
+    public static OptionalInt defaultRouteLink(AttrReader body) {
+        RtMsg header = RtMsg.read(body);
+        RouteReader reader = new RouteReader(header, 0);
+        while (body.next()) {
+            reader.attribute(body);
+        }
+        boolean isDefault = header.type() == RTN_UNICAST
+                && header.destinationLength() == 0
+                && reader.table == RT_TABLE_MAIN
+                && reader.outgoing != 0;
+        return isDefault ? OptionalInt.of(reader.outgoing) : OptionalInt.empty();
+    }
+
     private void attribute(AttrReader attr) {
         switch (attr.type()) {
             case Rtnetlink.RTA_DST -> destination = attr.bytes();

@@ -17,16 +17,21 @@ import java.nio.ByteBuffer;
  *  };
  * }
  */
-public record RtMsg(int family, int destinationLength, int table, int protocol, int scope, int type)
+public record RtMsg(int family, int destinationLength, int table, int protocol, int scope, int type, int flags)
         implements FixedHeader {
 
     public static final int BYTES = 12;
+
+    /** Without flags. */
+    public RtMsg(int family, int destinationLength, int table, int protocol, int scope, int type) {
+        this(family, destinationLength, table, protocol, scope, type, 0);
+    }
 
     @Override
     public void writeTo(ByteBuffer out) {
         out.put((byte) family).put((byte) destinationLength).putShort((short) 0);
         out.put((byte) table).put((byte) protocol).put((byte) scope).put((byte) type);
-        out.putInt(0);
+        out.putInt(flags);
     }
 
     static RtMsg read(AttrReader body) {
@@ -37,6 +42,7 @@ public record RtMsg(int family, int destinationLength, int table, int protocol, 
                 Byte.toUnsignedInt(in.get(4)),
                 Byte.toUnsignedInt(in.get(5)),
                 Byte.toUnsignedInt(in.get(6)),
-                Byte.toUnsignedInt(in.get(7)));
+                Byte.toUnsignedInt(in.get(7)),
+                in.getInt(8));
     }
 }

@@ -54,11 +54,15 @@ public final class Rtnetlink {
     public static final int RT_TABLE_LOCAL = 255;
 
     // rtm_protocol, rtm_scope and rtm_type.
+    public static final int RTPROT_KERNEL = 2;
     public static final int RTPROT_BOOT = 3;
     public static final int RT_SCOPE_UNIVERSE = 0;
     public static final int RT_SCOPE_LINK = 253;
     public static final int RT_SCOPE_NOWHERE = 255;
     public static final int RTN_UNICAST = 1;
+
+    /** rtm_flags: not the way to a destination, but the route that was chosen for it. */
+    public static final int RTM_F_FIB_MATCH = 0x2000;
 
     // IFLA_EXT_MASK.
     public static final int RTEXT_FILTER_SKIP_STATS = 0x8;

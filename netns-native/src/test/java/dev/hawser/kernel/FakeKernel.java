@@ -15,6 +15,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A kernel in memory, as {@link KernelContract} describes it. It starts with two namespaces that hold nothing but
@@ -131,7 +132,7 @@ public final class FakeKernel implements Kernel {
         switch (change) {
             case IpChange.AddAddress add -> add(netns.get(add.link()), add);
             case IpChange.DeleteAddress delete ->
-                netns.find(delete.link()).ifPresent(link -> link.addresses.remove(delete.address()));
+                netns.find(delete.link()).ifPresent(link -> link.remove(delete.address()));
             case IpChange.AwaitAddresses await -> netns.get(await.link());
             case IpChange.AddRoute add -> add(netns.get(add.link()), add);
             case IpChange.DeleteRoute delete ->
@@ -259,6 +260,9 @@ public final class FakeKernel implements Kernel {
             throw refused(add, EACCES);
         }
         link.addresses.add(address);
+        if (!add.onLink()) {
+            link.offLink.add(address);
+        }
     }
 
     private static boolean isIpv6Disabled(FakeLink link) {
@@ -312,6 +316,17 @@ public final class FakeKernel implements Kernel {
     @Override
     public void lock(Side side) {
         netns(side);
+    }
+
+    public Optional<String> defaultRouteLink(Side side) {
+        return Stream.of(true, false)
+                .flatMap(ipv4 -> netns(side).links.values().stream()
+                        .filter(link -> link.allRoutes().stream()
+                                .anyMatch(route -> route.isDefault()
+                                        && route.isMain()
+                                        && route.destination().isIpv4() == ipv4)))
+                .map(link -> link.name)
+                .findFirst();
     }
 
     @Override

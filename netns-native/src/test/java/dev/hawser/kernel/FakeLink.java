@@ -24,6 +24,9 @@ final class FakeLink {
     /** Of its addresses' subnets, those that somebody deleted. */
     private final List<Route> deletedSubnets = new ArrayList<>();
 
+    /** Those of the addresses whose subnet is not on the link. */
+    final List<Cidr> offLink = new ArrayList<>();
+
     MacAddress mac;
     int mtuBytes;
     boolean up;
@@ -47,6 +50,11 @@ final class FakeLink {
         this.kind = kind;
         this.mac = mac;
         this.mtuBytes = mtuBytes;
+    }
+
+    void remove(Cidr address) {
+        addresses.remove(address);
+        offLink.remove(address);
     }
 
     boolean is(String expectedKind) {
@@ -114,7 +122,10 @@ final class FakeLink {
     }
 
     private Stream<Route> subnets() {
-        return addresses.stream().map(FakeLink::subnetRoute).distinct();
+        return addresses.stream()
+                .filter(address -> !offLink.contains(address))
+                .map(FakeLink::subnetRoute)
+                .distinct();
     }
 
     private static Route subnetRoute(Cidr address) {

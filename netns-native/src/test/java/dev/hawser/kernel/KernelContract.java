@@ -582,6 +582,19 @@ public abstract class KernelContract {
     }
 
     @Test
+    void theSubnetOfAnAddressMayBeElsewhere() {
+        addVeth();
+        apply(POD, new IpChange.AddAddress("eth0", ADDRESS, false));
+        apply(POD, new IpChange.AddAddress("eth0", ADDRESS6, false));
+        apply(POD, new LinkChange.SetUp("eth0"));
+
+        assertEquals(List.of(ADDRESS, ADDRESS6), kernel().addresses(POD, "eth0").subList(0, 2));
+        assertFalse(kernel().routes(POD, "eth0").contains(route("10.1.2.0/24")));
+        assertTrue(kernel().routes(POD, "eth0").stream()
+                .noneMatch(route -> route.destination().equals(ADDRESS6.network())));
+    }
+
+    @Test
     void aDeletedAddressIsGone() {
         addVeth();
         apply(POD, new IpChange.AddAddress("eth0", ADDRESS));
@@ -634,6 +647,49 @@ public abstract class KernelContract {
         apply(POD, new IpChange.AddRoute("eth0", route6));
 
         assertTrue(kernel().routes(POD, "eth0").containsAll(List.of(route4, route6)));
+    }
+
+    @Test
+    void aRouteMayHaveASource() {
+        addVethWithAddresses();
+        Route route4 = route("10.9.0.1/32").from(ADDRESS.address());
+        Route route6 = route("fd09::1/128").from(ADDRESS6.address());
+        apply(POD, new IpChange.AwaitAddresses("eth0", WAIT_MILLIS));
+
+        apply(POD, new IpChange.AddRoute("eth0", route4));
+        apply(POD, new IpChange.AddRoute("eth0", route6));
+
+        assertTrue(kernel().routes(POD, "eth0").containsAll(List.of(route4, route6)));
+    }
+
+    @Test
+    void theDefaultRouteLeadsThroughALink() {
+        addVethWithAddresses();
+        Optional<String> none = kernel().defaultRouteLink(POD);
+        apply(POD, new IpChange.AddRoute("eth0", route("::/0", "fd00:1::1")));
+        Optional<String> ipv6 = kernel().defaultRouteLink(POD);
+        apply(POD, new IpChange.AddRoute("eth0", route("0.0.0.0/0", "10.1.2.1")));
+
+        assertEquals(Optional.empty(), none);
+        assertEquals(Optional.of("eth0"), ipv6);
+        assertEquals(Optional.of("eth0"), kernel().defaultRouteLink(POD));
+    }
+
+    @Test
+    void aDefaultRouteOfAnotherTableIsNotTheDefaultRoute() {
+        addVethWithAddresses();
+        Route route = new Route(
+                Cidr.parse("0.0.0.0/0"),
+                Optional.of(IpMath.parse("10.1.2.1")),
+                OptionalInt.empty(),
+                OptionalInt.of(1000),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty());
+
+        apply(POD, new IpChange.AddRoute("eth0", route));
+
+        assertEquals(Optional.empty(), kernel().defaultRouteLink(POD));
     }
 
     @Test

@@ -240,8 +240,8 @@ class CodecTest {
 
     @Test
     void shortIpv4PrefixesGetABroadcastAddress() {
-        ByteBuffer with = Bytes.message(AddressCodec.add(3, Cidr.parse("10.1.2.5/30")));
-        ByteBuffer without = Bytes.message(AddressCodec.add(3, Cidr.parse("10.1.2.5/31")));
+        ByteBuffer with = Bytes.message(AddressCodec.add(3, Cidr.parse("10.1.2.5/30"), true));
+        ByteBuffer without = Bytes.message(AddressCodec.add(3, Cidr.parse("10.1.2.5/31"), true));
 
         assertEquals("08 00 04 00 0a 01 02 07", Bytes.hex(with.slice(40, 8)));
         assertEquals(40, without.limit());
@@ -249,7 +249,7 @@ class CodecTest {
 
     @Property
     void anAddressComesBackAsItWasWritten(@ForAll("addresses") Cidr address, @ForAll @IntRange(min = 1) int index) {
-        AttrReader body = body(AddressCodec.add(index, address));
+        AttrReader body = body(AddressCodec.add(index, address, true));
 
         AddressCodec.Entry entry = AddressCodec.read(body);
 

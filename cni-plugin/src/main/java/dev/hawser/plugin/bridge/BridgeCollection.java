@@ -1,12 +1,9 @@
 package dev.hawser.plugin.bridge;
 
-import dev.hawser.kernel.Alias;
-import dev.hawser.kernel.Change;
+import dev.hawser.addressed.VethCollection;
 import dev.hawser.kernel.FirewallChange;
 import dev.hawser.kernel.Kernel;
-import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.Side;
-import dev.hawser.masquerade.MasqueradeRemoval;
 import dev.hawser.run.Call;
 import dev.hawser.run.Cleanup;
 import dev.hawser.run.Node;
@@ -34,30 +31,16 @@ final class BridgeCollection {
 
     void run() {
         try (Kernel kernel = node.namespaces().host()) {
-            cleanup.attempt(() -> collectLinks(kernel));
-            new MasqueradeRemoval(kernel, cleanup).collect(call.conf().name(), owners);
+            VethCollection.run(kernel, call.conf().name(), owners, cleanup);
             cleanup.attempt(() -> collectMacGuards(kernel));
         }
         conf.addresses().collect(node, valid, cleanup);
     }
 
-    /** Our links say in their alias whose they are. */
-    private void collectLinks(Kernel kernel) {
-        kernel.links(Side.HOST).stream()
-                .filter(link -> link.is("veth"))
-                .filter(link -> Alias.parse(link.alias())
-                        .filter(alias -> owners.isStale(alias.attachment()))
-                        .isPresent())
-                .forEach(link -> remove(kernel, new LinkChange.DeleteLink(link.name())));
-    }
-
     private void collectMacGuards(Kernel kernel) {
         kernel.macGuards().stream()
                 .filter(guard -> owners.isStale(guard.owner()))
-                .forEach(guard -> remove(kernel, new FirewallChange.DeleteMacGuard(guard.link(), guard.mac())));
-    }
-
-    private void remove(Kernel kernel, Change change) {
-        cleanup.attempt(() -> kernel.apply(Side.HOST, change));
+                .forEach(guard -> cleanup.attempt(
+                        () -> kernel.apply(Side.HOST, new FirewallChange.DeleteMacGuard(guard.link(), guard.mac()))));
     }
 }

@@ -2,6 +2,7 @@ package dev.hawser.plugin.bridge;
 
 import dev.hawser.addressing.AddressSource;
 import dev.hawser.attach.ContainerLink;
+import dev.hawser.attach.LinkSettings;
 import dev.hawser.attach.VethNames;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.masquerade.Masquerade;
@@ -52,8 +53,6 @@ record BridgeConf(
         Optional<MacAddress> mac,
         AddressSource addresses) {
 
-    private static final int LARGEST_MTU = 65535;
-
     static BridgeConf of(Call call) {
         Settings settings = call.conf().settings();
         AddressSource addresses = AddressSource.configure(call, settings);
@@ -73,7 +72,7 @@ record BridgeConf(
                 defaultRoute,
                 settings.flag("forceAddress"),
                 Masquerade.of(settings),
-                settings.whole("mtu", 0, LARGEST_MTU),
+                LinkSettings.mtu(settings),
                 hairpin,
                 promiscuous,
                 Vlans.of(settings),
@@ -111,21 +110,8 @@ record BridgeConf(
 
     /** The runtime's word wins over the administrator's, and that over the one of CNI_ARGS. */
     private static Optional<MacAddress> mac(Call call, Settings settings) {
-        return mac(settings.section("runtimeConfig"))
-                .or(() -> mac(settings.section("args").section("cni")))
-                .or(() -> call.args().find("MAC").flatMap(text -> mac(settings, "CNI_ARGS", text)));
-    }
-
-    private static Optional<MacAddress> mac(Settings settings) {
-        return settings.text("mac").flatMap(text -> mac(settings, "mac", text));
-    }
-
-    private static Optional<MacAddress> mac(Settings settings, String key, String text) {
-        try {
-            return Optional.of(MacAddress.parse(text));
-        } catch (IllegalArgumentException e) {
-            settings.fault(key, e);
-            return Optional.empty();
-        }
+        return LinkSettings.mac(settings.section("runtimeConfig"))
+                .or(() -> LinkSettings.mac(settings.section("args").section("cni")))
+                .or(() -> LinkSettings.macOfArgs(call, settings));
     }
 }

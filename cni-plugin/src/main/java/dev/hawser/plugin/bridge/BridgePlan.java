@@ -1,8 +1,8 @@
 package dev.hawser.plugin.bridge;
 
+import dev.hawser.attach.HostAlias;
 import dev.hawser.attach.VethNames;
 import dev.hawser.ip.Cidr;
-import dev.hawser.kernel.Alias;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
 import dev.hawser.kernel.FirewallChange;
@@ -14,7 +14,6 @@ import dev.hawser.kernel.Side;
 import dev.hawser.kernel.Step;
 import dev.hawser.masquerade.Masquerade;
 import dev.hawser.run.Call;
-import dev.hawser.spec.CniArgs;
 import dev.hawser.spec.CniException;
 import dev.hawser.spec.CniResult;
 import dev.hawser.spec.ErrorCode;
@@ -151,18 +150,11 @@ final class BridgePlan {
         boolean elements =
                 observed.masquerade().filter(state -> !state.byIptables()).isPresent();
         Optional<MacAddress> guard = conf.guardMac() ? Optional.of(podMac) : Optional.empty();
-        return new Alias(attachment, pod(), elements ? addresses() : List.of(), guard).toString();
+        return HostAlias.of(call, elements ? addresses() : List.of(), guard);
     }
 
     private List<Cidr> addresses() {
         return addressing.ips().stream().map(CniResult.Ip::address).toList();
-    }
-
-    private Optional<String> pod() {
-        CniArgs args = CniArgs.lenient(call.invocation().args());
-        return args.podName()
-                .map(pod ->
-                        args.podNamespace().map(namespace -> namespace + "/").orElse("") + pod);
     }
 
     private void configurePort() {

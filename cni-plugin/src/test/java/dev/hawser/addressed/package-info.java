@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.addressed;
+
+import org.jspecify.annotations.NullMarked;

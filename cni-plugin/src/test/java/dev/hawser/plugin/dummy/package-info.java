@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.plugin.dummy;
+
+import org.jspecify.annotations.NullMarked;

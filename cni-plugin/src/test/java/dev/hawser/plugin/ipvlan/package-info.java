@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.plugin.ipvlan;
+
+import org.jspecify.annotations.NullMarked;

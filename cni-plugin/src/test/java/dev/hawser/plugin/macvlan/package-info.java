@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.plugin.macvlan;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.plugin.ptp;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.plugin.vlan;
+
+import org.jspecify.annotations.NullMarked;
