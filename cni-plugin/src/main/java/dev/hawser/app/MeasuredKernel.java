@@ -151,6 +151,21 @@ record MeasuredKernel(Kernel kernel, Phases phases) implements Kernel {
     }
 
     @Override
+    public Optional<Link> linkTowards(Side side, InetAddress address) {
+        return phases.get(Phase.KERNEL, () -> kernel.linkTowards(side, address));
+    }
+
+    @Override
+    public List<String> missing(FirewallChange.PublishPorts wanted) {
+        return phases.get(Phase.FIREWALL, () -> kernel.missing(wanted));
+    }
+
+    @Override
+    public List<Attachment> publishers() {
+        return phases.get(Phase.FIREWALL, kernel::publishers);
+    }
+
+    @Override
     public void close() {
         phases.in(Phase.KERNEL, kernel::close);
     }

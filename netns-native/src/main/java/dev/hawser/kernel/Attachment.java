@@ -1,10 +1,5 @@
 package dev.hawser.kernel;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -59,16 +54,7 @@ public record Attachment(String network, String containerId, String ifName) {
 
     private static String abbreviated(String part, int maxCharacters) {
         boolean fits = part.length() <= maxCharacters && PLAIN.matcher(part).matches();
-        return fits ? part : "#" + hash(part).substring(0, Math.min(HASH_DIGITS, maxCharacters - 1));
-    }
-
-    private static String hash(String part) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(part.getBytes(UTF_8));
-            return HexFormat.of().formatHex(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return fits ? part : "#" + Sha256.hex(part, Math.min(HASH_DIGITS, maxCharacters - 1));
     }
 
     /** {@code network/containerId/ifName}: none of the three may hold a slash (SPEC, "Parameters"). */

@@ -2,9 +2,13 @@ package dev.hawser.kernel;
 
 import dev.hawser.ip.Cidr;
 import dev.hawser.ip.IpMath;
+import dev.hawser.kernel.PublishedPort.Masqueraded;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A change of nf_tables or iptables: {@code nft}, {@code iptables-restore}. */
 public sealed interface FirewallChange extends Change {
@@ -86,6 +90,36 @@ public sealed interface FirewallChange extends Change {
     }
 
     /**
+     * These ports of the host lead to the container, and to nowhere else: what the owner published before is replaced, what
+     * another one holds is an error (EEXIST) that names the holder, and then nothing has changed. The rules around the elements
+     * are loaded if they are not there (nftables). All elements come in one transaction, in constant time each.
+     *
+     * @param owner whose the elements are
+     * @param ports at least one
+     * @param masqueraded whose connections come from the host's own address
+     */
+    record PublishPorts(Attachment owner, List<PublishedPort> ports, Masqueraded masqueraded)
+            implements FirewallChange {
+        public PublishPorts {
+            ports = List.copyOf(ports);
+        }
+
+        @Override
+        public String words() {
+            return ports.stream().flatMap(this::words).collect(Collectors.joining("; "));
+        }
+
+        private Stream<String> words(PublishedPort port) {
+            String element = "nft add element inet hawser " + port.map() + " " + port.element(owner);
+            return masqueraded == Masqueraded.NOBODY
+                    ? Stream.of(element)
+                    : Stream.of(
+                            element,
+                            "nft add element inet hawser " + port.hairpinSet(masqueraded) + " " + port.hairpin(owner));
+        }
+    }
+
+    /**
      * The address is not let through for this owner. An element that has another owner stays: a late DEL must not take away what
      * a newer pod was given since.
      */
@@ -130,6 +164,52 @@ public sealed interface FirewallChange extends Change {
         public String words() {
             return "nft delete element inet hawser closed { " + bridge
                     + " }; nft delete element inet hawser neighbours { " + bridge + " . " + bridge + " }";
+        }
+    }
+
+    /**
+     * The owner publishes nothing. What has another owner stays.
+     *
+     * @param ports where to look first, in constant time each; if they are not all that the owner has, everything is looked
+     *     through
+     * @param masqueraded whose connections were masqueraded
+     */
+    record UnpublishPorts(Attachment owner, List<PublishedPort> ports, Masqueraded masqueraded)
+            implements FirewallChange {
+        public UnpublishPorts {
+            ports = List.copyOf(ports);
+        }
+
+        @Override
+        public String words() {
+            return "nft delete element inet hawser ...  # all with comment \"" + owner.abbreviated() + "\"";
+        }
+    }
+
+    /**
+     * The key of the element of map {@code publishers} that says how many elements of other sets and maps this owner has. So
+     * a DEL that is not told what was published need not look through everything, for most containers publish nothing.
+     */
+    static String publisher(Attachment owner) {
+        return Sha256.hex(owner.abbreviated().toString(), PUBLISHER_DIGITS);
+    }
+
+    /** As long as the name of a link may be: 60 bits. */
+    int PUBLISHER_DIGITS = 15;
+
+    /**
+     * What conntrack knows of packets to this port of the host is forgotten: UDP packets that go on coming would go on
+     * leading to where they led before. Flows through this node to other nodes' ports of the same number stay. A kernel that
+     * cannot list its flows (CONFIG_NF_CT_NETLINK) keeps them.
+     *
+     * @param hostAddress as in {@link PublishedPort}
+     */
+    record ForgetFlows(boolean ipv4, Protocol protocol, Optional<InetAddress> hostAddress, int hostPort)
+            implements FirewallChange {
+        @Override
+        public String words() {
+            return "conntrack -D -f " + (ipv4 ? "ipv4" : "ipv6") + " -p " + protocol.word()
+                    + hostAddress.map(address -> " -d " + IpMath.text(address)).orElse("") + " --dport " + hostPort;
         }
     }
 

@@ -53,6 +53,8 @@ public interface Kernel extends AutoCloseable {
     /** The value of a kernel parameter, trimmed, if there is such a parameter and it can be read. */
     /** The link that the default route of table main leads through: the one of IPv4, else that of IPv6. */
     Optional<String> defaultRouteLink(Side side);
+    /** The link that packets to this address leave by, if there is a route. A look-up. */
+    Optional<Link> linkTowards(Side side, InetAddress address);
 
     /** The value of a kernel parameter, trimmed, if there is such a parameter. */
     Optional<String> sysctl(Side side, String key);
@@ -103,6 +105,14 @@ public interface Kernel extends AutoCloseable {
 
     /** Whether somebody uses tables of the older iptables, which nf_tables knows nothing of. Runs no process. Host side. */
     boolean usesLegacyIptables();
+    /**
+     * What of this is not so, each in words: an element that is missing, leads elsewhere, or has another owner. Look-ups by key.
+     * Host side.
+     */
+    List<String> missing(FirewallChange.PublishPorts wanted);
+
+    /** All who have published ports, in {@link Attachment#abbreviated()} form. Host side. */
+    List<Attachment> publishers();
 
     /** The rules of this chain; none if there is no such chain. A look-up by name: it runs no process. Host side. */
     List<NftChain.Rule> rules(NftChain chain);

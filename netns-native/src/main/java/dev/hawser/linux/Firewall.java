@@ -109,6 +109,9 @@ final class Firewall {
             case FirewallChange.DisallowForwarding disallow -> forwarding.apply(disallow);
             case FirewallChange.CloseBridge close -> forwarding.apply(close);
             case FirewallChange.OpenBridge open -> forwarding.apply(open);
+            case FirewallChange.PublishPorts publish -> ports().apply(publish);
+            case FirewallChange.UnpublishPorts unpublish -> ports().apply(unpublish);
+            case FirewallChange.ForgetFlows forget -> new Flows(host).forget(forget);
             case FirewallChange.DeleteNftRule delete -> apply(delete);
             case FirewallChange.DeleteNftChain delete -> apply(delete);
             case FirewallChange.RestoreIptables restore -> apply(restore);
@@ -152,7 +155,7 @@ final class Firewall {
     }
 
     List<FirewallChange.AddMasquerade> masquerades() {
-        return dump(Nftables.allMasqueradeSets(), Nftables::masqueradeSets, "masqueraded subnets").stream()
+        return dump(Nftables.allSets(), Nftables::masqueradeSets, "masqueraded subnets").stream()
                 .flatMap(set -> dump(Nftables.allMasquerades(set), Nftables::masquerades, "masquerades").stream())
                 .toList();
     }
@@ -217,6 +220,20 @@ final class Firewall {
 
     private List<AllowedMac> allowedMacs() {
         return dump(Nftables.allAllowed(), Nftables::allowedMacs, "MACs of guarded ports");
+    }
+
+    // ---- Published ports
+
+    List<String> missing(FirewallChange.PublishPorts wanted) {
+        return ports().missing(wanted);
+    }
+
+    List<Attachment> publishers() {
+        return ports().publishers();
+    }
+
+    private PortMaps ports() {
+        return new PortMaps(host, this);
     }
 
     // ---- Restoring
@@ -324,6 +341,7 @@ final class Firewall {
         return elements.execute(changes);
     }
 
+    /** All that is found; nothing if there is no such table, set or chain. */
     <T> List<T> dump(Request request, Function<AttrReader, List<T>> decoder, String subject) {
         try {
             return host.netfilter().dump(request, decoder, subject).stream()

@@ -52,6 +52,11 @@ final class Links {
                 : remember(name, socket().find(LinkCodec.byName(name), LinkReader::link, ENODEV, name));
     }
 
+    /** The link of this index. */
+    Optional<Link> find(int index) {
+        return socket().find(LinkCodec.byIndex(index), LinkReader::link, ENODEV, "link " + index);
+    }
+
     private Optional<Link> remember(String name, Optional<Link> link) {
         link.ifPresentOrElse(
                 found -> namespace.indexes().put(name, found.index()),

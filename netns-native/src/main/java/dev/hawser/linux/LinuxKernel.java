@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
@@ -176,6 +177,11 @@ public final class LinuxKernel implements Kernel {
         return new Routes(namespace(side)).defaultLink();
     }
 
+    public Optional<Link> linkTowards(Side side, InetAddress address) {
+        OptionalInt index = new Routes(namespace(side)).linkTowards(address);
+        return index.isPresent() ? new Links(namespace(side)).find(index.getAsInt()) : Optional.empty();
+    }
+
     @Override
     public Optional<String> sysctl(Side side, String key) {
         return new Sysctls(namespace(side)).read(key);
@@ -234,6 +240,15 @@ public final class LinuxKernel implements Kernel {
     @Override
     public boolean usesLegacyIptables() {
         return firewall().forwarding().usesLegacyIptables();
+    }
+
+    public List<String> missing(FirewallChange.PublishPorts wanted) {
+        return firewall().missing(wanted);
+    }
+
+    @Override
+    public List<Attachment> publishers() {
+        return firewall().publishers();
     }
 
     @Override

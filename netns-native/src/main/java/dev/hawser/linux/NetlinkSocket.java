@@ -10,6 +10,7 @@ import dev.hawser.netlink.Netlink;
 import dev.hawser.netlink.NlMsgHdr;
 import dev.hawser.netlink.Request;
 import dev.hawser.sys.Fd;
+import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -35,6 +36,8 @@ final class NetlinkSocket implements AutoCloseable {
     private static final int SOCK_RAW = 3;
     private static final int SOCKADDR_NL_BYTES = 12;
     private static final int SOL_NETLINK = 270;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_SNDBUFFORCE = 32;
     private static final int MSG_TRUNC = 0x20;
     private static final int MSG_DONTWAIT = 0x40;
     private static final int[] OPTIONS = {
@@ -285,13 +288,30 @@ final class NetlinkSocket implements AutoCloseable {
     /** Returns the sequence number of the last message that is acknowledged. */
     private int send(List<Request> requests) {
         int lastAcknowledged = 0;
-        buffer.clear();
+        ByteBuffer out = written(requests, sequence + 1);
         for (Request request : requests) {
-            request.writeTo(buffer, ++sequence);
+            sequence++;
             lastAcknowledged = request.isAcknowledged() ? sequence : lastAcknowledged;
         }
-        fd.send(buffer.flip());
+        fd.send(out);
         return lastAcknowledged;
+    }
+
+    /** In the usual buffer, if they fit: a transaction of some thousand elements is larger than any answer. */
+    private ByteBuffer written(List<Request> requests, int firstSequence) {
+        ByteBuffer out = buffer.clear();
+        while (true) {
+            try {
+                int number = firstSequence;
+                for (Request request : requests) {
+                    request.writeTo(out, number++);
+                }
+                return out.flip();
+            } catch (BufferOverflowException e) {
+                out = ByteBuffer.allocateDirect(2 * out.capacity()).order(ByteOrder.nativeOrder());
+                fd.setOption(SOL_SOCKET, SO_SNDBUFFORCE, 2 * out.capacity());
+            }
+        }
     }
 
     /** Fills the buffer with the next datagram; false if there is none. */

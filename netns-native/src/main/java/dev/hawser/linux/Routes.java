@@ -72,6 +72,27 @@ final class Routes {
         }
     }
 
+    /** The index of the link that packets to this address leave by; none if there is no route. */
+    OptionalInt linkTowards(InetAddress address) {
+        return way(address).map(way -> OptionalInt.of(way.link())).orElse(OptionalInt.empty());
+    }
+
+    /** Whether this address is one of this namespace's own. */
+    boolean isLocal(InetAddress address) {
+        return way(address).filter(RouteReader.Way::isLocal).isPresent();
+    }
+
+    private Optional<RouteReader.Way> way(InetAddress address) {
+        try {
+            return namespace.route().find(RouteCodec.towards(address), RouteReader::way, ENETUNREACH, "a route");
+        } catch (KernelException e) {
+            if (e.errno() == EHOSTUNREACH || e.errno() == EACCES || e.errno() == EINVAL) {
+                return Optional.empty(); // routes of type unreachable, prohibit and blackhole
+            }
+            throw e;
+        }
+    }
+
     List<Route> of(String link) {
         return links.find(link).map(found -> through(found.index())).orElse(List.of());
     }

@@ -9,6 +9,7 @@ import static dev.hawser.netfilter.NfTables.NFTA_SET_ELEM_USERDATA;
 
 import dev.hawser.netlink.AttrReader;
 import dev.hawser.netlink.AttrWriter;
+import java.util.List;
 
 /**
  * One element of a set or of a map.
@@ -30,7 +31,7 @@ record Element(Key key, Key data, String comment) {
     }
 
     /**
-     * Writes it as NFTA_SET_ELEM_LIST_ELEMENTS:
+     * Writes elements as NFTA_SET_ELEM_LIST_ELEMENTS:
      *
      * {@snippet lang=text :
      *  NFTA_SET_ELEM_LIST_ELEMENTS
@@ -42,18 +43,20 @@ record Element(Key key, Key data, String comment) {
      *      NFTA_SET_ELEM_USERDATA        00 0c "net/c1/eth0" 00
      * }
      */
-    void writeTo(AttrWriter out) {
-        out.nested(
-                NFTA_SET_ELEM_LIST_ELEMENTS,
-                list -> list.nested(NFTA_LIST_ELEM, element -> {
-                    element.nested(NFTA_SET_ELEM_KEY, value -> value.bytes(NFTA_DATA_VALUE, key.octets()));
-                    if (!data.equals(Key.NONE)) {
-                        element.nested(NFTA_SET_ELEM_DATA, value -> value.bytes(NFTA_DATA_VALUE, data.octets()));
-                    }
-                    if (!comment.isEmpty()) {
-                        element.bytes(NFTA_SET_ELEM_USERDATA, Userdata.ofComment(comment));
-                    }
-                }));
+    static void writeAll(List<Element> elements, AttrWriter out) {
+        out.nested(NFTA_SET_ELEM_LIST_ELEMENTS, list -> elements.forEach(element -> element.writeTo(list)));
+    }
+
+    private void writeTo(AttrWriter list) {
+        list.nested(NFTA_LIST_ELEM, element -> {
+            element.nested(NFTA_SET_ELEM_KEY, value -> value.bytes(NFTA_DATA_VALUE, key.octets()));
+            if (!data.equals(Key.NONE)) {
+                element.nested(NFTA_SET_ELEM_DATA, value -> value.bytes(NFTA_DATA_VALUE, data.octets()));
+            }
+            if (!comment.isEmpty()) {
+                element.bytes(NFTA_SET_ELEM_USERDATA, Userdata.ofComment(comment));
+            }
+        });
     }
 
     /** The element that an NFTA_LIST_ELEM holds. */

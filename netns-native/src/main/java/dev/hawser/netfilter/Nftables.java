@@ -135,15 +135,22 @@ public final class Nftables {
         return masqueradeSet(address).lookUp(Key.of(address.address()));
     }
 
-    /** Dumps the names of the sets in our table; {@link #masqueradeSets} reads the answers. ENOENT if there is no such table. */
-    public static Request allMasqueradeSets() {
+    /** Dumps the names of the sets and maps in our table; ENOENT if there is no such table. */
+    public static Request allSets() {
         return Request.dump(
                 NFT_MSG_GETSET,
                 out -> out.fixed(new NfGenMsg(Family.INET.number, 0)).string(NFTA_SET_TABLE, Ruleset.TABLE));
     }
 
-    /** The names of the sets of one answer that are those of subnets. */
+    /** The names of the sets of one answer to {@link #allSets} that are those of subnets. */
     public static List<String> masqueradeSets(AttrReader answer) {
+        return setNames(answer).stream()
+                .filter(name -> SUBNET.matcher(name).matches())
+                .toList();
+    }
+
+    /** The names of the sets of our table in one answer. */
+    static List<String> setNames(AttrReader answer) {
         answer.fixed(NfGenMsg.BYTES);
         String table = "";
         String name = "";
@@ -154,7 +161,7 @@ public final class Nftables {
                 default -> {} // its types, flags and sizes
             }
         }
-        return table.equals(Ruleset.TABLE) && SUBNET.matcher(name).matches() ? List.of(name) : List.of();
+        return table.equals(Ruleset.TABLE) ? List.of(name) : List.of();
     }
 
     /** Dumps the set of a subnet; {@link #masquerades} reads the answers. ENOENT if there is no such set. */

@@ -2,6 +2,8 @@ package dev.hawser.netfilter;
 
 import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.FirewallChange;
+import dev.hawser.kernel.PublishedPort;
+import dev.hawser.kernel.PublishedPort.Masqueraded;
 
 /**
  * The fixed ruleset of a node, as scripts for {@code nft -f -}. Loading one again changes nothing that a packet or
@@ -99,4 +101,78 @@ public final class Ruleset {
                 add rule bridge hawser prerouting iifname @guarded iifname . ether saddr != @allowed drop
                 """;
     }
+
+    /** How many elements the owners of published ports have, by a hash of the owner. */
+    static String publishers() {
+        return """
+                add table inet hawser
+                add map inet hawser publishers { type ifname : mark ; }
+                """;
+    }
+
+    /**
+     * What publishing a port needs around its element: the maps of its family and conditions, and the chains that look into
+     * them. A port of one address of the host goes before the same port of all. Packets of the host itself take the hook output,
+     * whose priority -100 nft(8) 1.0.6 has no name for.
+     *
+     * <p>The first packet of a connection to the host costs two hash look-ups for each set of conditions that is in use,
+     * however many ports are published; the others cost nothing.
+     */
+    static String publishedPorts(PublishedPort port) {
+        return """
+                add map inet hawser ports-%1$s { type inet_proto . inet_service : %2$s_addr . inet_service ; }
+                add map inet hawser host-ports-%1$s { type %2$s_addr . inet_proto . inet_service : %2$s_addr . inet_service ; }
+                add chain inet hawser published-%1$s
+                flush chain inet hawser published-%1$s
+                add rule inet hawser published-%1$s %4$s dnat %3$s to %3$s daddr . meta l4proto . th dport map @host-ports-%1$s
+                add rule inet hawser published-%1$s %4$s dnat %3$s to meta l4proto . th dport map @ports-%1$s
+                add chain inet hawser published-%1$s-prerouting { type nat hook prerouting priority dstnat ; policy accept ; }
+                flush chain inet hawser published-%1$s-prerouting
+                add rule inet hawser published-%1$s-prerouting meta nfproto %2$s fib daddr type local jump published-%1$s
+                add chain inet hawser published-%1$s-output { type nat hook output priority -100 ; policy accept ; }
+                flush chain inet hawser published-%1$s-output
+                add rule inet hawser published-%1$s-output meta nfproto %2$s fib daddr type local jump published-%1$s
+                """.formatted(
+                        port.chain().substring("published-".length()),
+                        port.isIpv4() ? "ipv4" : "ipv6",
+                        port.family(),
+                        port.conditions());
+    }
+
+    /**
+     * What masquerading the users of a published port needs: the set of such ports, by the container's address and the port of
+     * the host, and the chain that looks into it. nft(8) 1.0.6 knows how long a port is only where it knows the protocol.
+     *
+     * <p>route_localnet, which the host's own connections from 127.0.0.0/8 need on the container's link, would let the
+     * containers reach whatever listens on the host's 127.0.0.1: that is dropped again, as the kernel does without it.
+     */
+    static String hairpin(PublishedPort port, Masqueraded masqueraded, String set) {
+        String family = port.family();
+        String script = """
+                add table inet hawser
+                add set inet hawser %1$s { type %2$s_addr . inet_proto . inet_service ; }
+                add chain inet hawser %1$s-ports
+                flush chain inet hawser %1$s-ports
+                add rule inet hawser %1$s-ports meta l4proto tcp %3$s daddr . meta l4proto . ct original proto-dst @%1$s masquerade
+                add rule inet hawser %1$s-ports meta l4proto udp %3$s daddr . meta l4proto . ct original proto-dst @%1$s masquerade
+                add rule inet hawser %1$s-ports meta l4proto sctp %3$s daddr . meta l4proto . ct original proto-dst @%1$s masquerade
+                add chain inet hawser %1$s { type nat hook postrouting priority srcnat ; policy accept ; }
+                flush chain inet hawser %1$s
+                """.formatted(set, port.isIpv4() ? "ipv4" : "ipv6", family);
+        String enter = "add rule inet hawser " + set + " ct status dnat ";
+        script += switch (masqueraded) {
+            case NOBODY -> "";
+            case SUBNET -> enter + family + " saddr " + port.address().network() + " jump " + set + "-ports\n";
+            case EVERYBODY -> enter + "meta nfproto " + (port.isIpv4() ? "ipv4" : "ipv6") + " jump " + set + "-ports\n";
+        };
+        return port.isIpv4() && masqueraded == Masqueraded.SUBNET
+                ? script + enter + "ip saddr 127.0.0.0/8 jump " + set + "-ports\n" + LOCALHOST
+                : script + (port.isIpv4() ? LOCALHOST : "");
+    }
+
+    private static final String LOCALHOST = """
+            add chain inet hawser localhost { type filter hook prerouting priority raw ; policy accept ; }
+            flush chain inet hawser localhost
+            add rule inet hawser localhost iifname != "lo" ip daddr 127.0.0.0/8 drop
+            """;
 }

@@ -10,28 +10,42 @@ import static dev.hawser.netlink.Netlink.NLM_F_EXCL;
 
 import dev.hawser.netlink.AttrWriter;
 import dev.hawser.netlink.Request;
+import java.util.List;
 
 /** A set or map of our table in this family, and the requests about its elements. {@link Elements} reads the answers. */
 record SetName(Family family, String name) {
 
     /** A new element: EEXIST if there is one of this key (EBUSY if it leads elsewhere), ENOENT if there is no such set. */
     Request add(Element element) {
-        return change(NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL, element);
+        return add(List.of(element));
+    }
+
+    /** The same of many elements, some hundreds at most. */
+    Request add(List<Element> elements) {
+        return change(NFT_MSG_NEWSETELEM, NLM_F_CREATE | NLM_F_EXCL, elements);
     }
 
     /** An element that may be there already; EBUSY if it leads elsewhere, ENOENT if there is no such set. */
     Request ensure(Element element) {
-        return change(NFT_MSG_NEWSETELEM, NLM_F_CREATE, element);
+        return change(NFT_MSG_NEWSETELEM, NLM_F_CREATE, List.of(element));
     }
 
     /** The end of the element of this key, whatever else it has; ENOENT if there is none. */
     Request delete(Key key) {
-        return change(NFT_MSG_DELSETELEM, 0, Element.of(key));
+        return delete(List.of(Element.of(key)));
+    }
+
+    /** The same of many elements, some hundreds at most. */
+    Request delete(List<Element> elements) {
+        return change(
+                NFT_MSG_DELSETELEM,
+                0,
+                elements.stream().map(element -> Element.of(element.key())).toList());
     }
 
     /** Looks up the element of one key, in constant time. ENOENT if there is none. */
     Request lookUp(Key key) {
-        return Request.question(NFT_MSG_GETSETELEM, out -> write(out, Element.of(key)));
+        return Request.question(NFT_MSG_GETSETELEM, out -> write(out, List.of(Element.of(key))));
     }
 
     /** Dumps all elements. ENOENT if there is no such set. */
@@ -39,13 +53,13 @@ record SetName(Family family, String name) {
         return Request.dump(NFT_MSG_GETSETELEM, this::writeTo);
     }
 
-    private Request change(int type, int flags, Element element) {
-        return Request.acknowledged(type, flags, out -> write(out, element));
+    private Request change(int type, int flags, List<Element> elements) {
+        return Request.acknowledged(type, flags, out -> write(out, elements));
     }
 
-    private void write(AttrWriter out, Element element) {
+    private void write(AttrWriter out, List<Element> elements) {
         writeTo(out);
-        element.writeTo(out);
+        Element.writeAll(elements, out);
     }
 
     private void writeTo(AttrWriter out) {

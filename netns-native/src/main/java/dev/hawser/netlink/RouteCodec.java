@@ -14,6 +14,7 @@ import static dev.hawser.netlink.Rtnetlink.RT_SCOPE_UNIVERSE;
 import static dev.hawser.netlink.Rtnetlink.RT_TABLE_MAIN;
 import static dev.hawser.netlink.Rtnetlink.RT_TABLE_UNSPEC;
 
+import dev.hawser.ip.IpMath;
 import dev.hawser.kernel.Route;
 import java.net.InetAddress;
 import java.util.List;
@@ -102,6 +103,15 @@ public final class RouteCodec {
     /** Asks for all routes of a family. */
     public static Request all(boolean ipv4) {
         return Request.dump(RTM_GETROUTE, out -> out.fixed(new RtMsg(ipv4 ? AF_INET : AF_INET6, 0, 0, 0, 0, 0)));
+    }
+
+    /** Asks which way a packet to this address would take; {@link RouteReader#way} reads the answer. ENETUNREACH if none. */
+    public static Request towards(InetAddress address) {
+        int family = IpMath.isIpv4(address) ? AF_INET : AF_INET6;
+        return Request.question(
+                RTM_GETROUTE,
+                out -> out.fixed(new RtMsg(family, IpMath.bits(address), 0, 0, 0, 0))
+                        .bytes(Rtnetlink.RTA_DST, address.getAddress()));
     }
 
     private static int family(Route route) {

@@ -74,6 +74,24 @@ public final class RouteReader {
         return isDefault ? OptionalInt.of(reader.outgoing) : OptionalInt.empty();
     }
 
+    /**
+     * The way of a packet.
+     *
+     * @param link the index of the link that it leaves by
+     * @param isLocal whether it does not leave, for its destination is here
+     */
+    public record Way(int link, boolean isLocal) {}
+
+    /** What the answer to {@link RouteCodec#towards} says. */
+    public static Way way(AttrReader body) {
+        RtMsg header = RtMsg.read(body);
+        int link = 0;
+        while (body.next()) {
+            link = body.type() == Rtnetlink.RTA_OIF ? body.u32() : link;
+        }
+        return new Way(link, header.type() == Rtnetlink.RTN_LOCAL);
+    }
+
     private void attribute(AttrReader attr) {
         switch (attr.type()) {
             case Rtnetlink.RTA_DST -> destination = attr.bytes();

@@ -60,6 +60,7 @@ public final class Rtnetlink {
     public static final int RT_SCOPE_LINK = 253;
     public static final int RT_SCOPE_NOWHERE = 255;
     public static final int RTN_UNICAST = 1;
+    public static final int RTN_LOCAL = 2;
 
     /** rtm_flags: not the way to a destination, but the route that was chosen for it. */
     public static final int RTM_F_FIB_MATCH = 0x2000;

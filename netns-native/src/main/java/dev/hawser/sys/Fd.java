@@ -178,6 +178,17 @@ public final class Fd implements AutoCloseable {
         }
     }
 
+    /** Sets an {@code int} option to another value (setsockopt(2)). */
+    public void setOption(int level, int option, int value) {
+        ByteBuffer argument = ByteBuffer.allocateDirect(Integer.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putInt(0, value);
+        retrying(
+                "set option " + option + " of",
+                subject,
+                () -> Native.LIBC.setsockopt(number(), level, option, argument, Integer.BYTES));
+    }
+
     /** Binds a socket to the address between position and limit of a direct buffer (bind(2)). */
     public void bind(ByteBuffer address) {
         int length = address.remaining();

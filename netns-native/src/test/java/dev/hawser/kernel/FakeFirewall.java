@@ -20,6 +20,7 @@ final class FakeFirewall {
     final Map<String, FirewallChange.CloseBridge> closedBridges = new LinkedHashMap<>();
     boolean hasIptables = true;
     boolean iptablesIsLegacy;
+    final FakePorts ports = new FakePorts();
     private final Map<NftChain, List<NftChain.Rule>> chains = new LinkedHashMap<>();
     private final Map<Table, FakeIptables> iptables = new LinkedHashMap<>();
     private long lastHandle;
@@ -34,6 +35,9 @@ final class FakeFirewall {
             case FirewallChange.DisallowForwarding disallow -> delete(disallow);
             case FirewallChange.CloseBridge close -> close(close);
             case FirewallChange.OpenBridge open -> closedBridges.remove(open.bridge());
+            case FirewallChange.PublishPorts publish -> ports.publish(publish);
+            case FirewallChange.UnpublishPorts unpublish -> ports.unpublish(unpublish.owner());
+            case FirewallChange.ForgetFlows forget -> {} // nothing flows here
             case FirewallChange.DeleteNftRule delete -> delete(delete);
             case FirewallChange.DeleteNftChain delete -> delete(delete);
             case FirewallChange.RestoreIptables restore -> restore(restore);

@@ -329,6 +329,13 @@ public final class FakeKernel implements Kernel {
                 .findFirst();
     }
 
+    public Optional<Link> linkTowards(Side side, InetAddress address) {
+        return netns(side).links.values().stream()
+                .filter(link -> link.up && link.reaches(address))
+                .findFirst()
+                .map(FakeLink::toLink);
+    }
+
     @Override
     public Optional<String> sysctl(Side side, String key) {
         return netns(side).sysctl(key);
@@ -387,6 +394,15 @@ public final class FakeKernel implements Kernel {
     @Override
     public boolean usesLegacyIptables() {
         return firewall.iptablesIsLegacy;
+    }
+
+    public List<String> missing(FirewallChange.PublishPorts wanted) {
+        return firewall.ports.missing(wanted);
+    }
+
+    @Override
+    public List<Attachment> publishers() {
+        return firewall.ports.publishers();
     }
 
     @Override

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hawser.ip.Cidr;
 import dev.hawser.ip.IpMath;
+import dev.hawser.kernel.PublishedPort.Masqueraded;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +30,9 @@ public abstract class KernelContract {
     private static final Cidr ADDRESS6 = Cidr.parse("fd00:1::5/64");
     private static final Attachment OWNER = new Attachment("net", "0123abcd", "eth0");
     private static final Attachment OTHER = new Attachment("net", "4567cdef", "eth0");
+    private static final PublishedPort WEB =
+            new PublishedPort(Protocol.TCP, Optional.empty(), 8080, ADDRESS, 80, "");
+    private static final PublishedPort DNS = new PublishedPort(Protocol.UDP, Optional.empty(), 53, ADDRESS, 53, "");
     private static final int WAIT_MILLIS = 5000;
 
     /** The kernel under test, opened with both sides; the same one throughout a test. */
@@ -737,6 +741,16 @@ public abstract class KernelContract {
     }
 
     @Test
+    void theLinkTowardsAnAddressIsTheOneOfItsRoute() {
+        addVethWithAddresses();
+
+        assertEquals(
+                Optional.of("eth0"),
+                kernel().linkTowards(POD, IpMath.parse("10.1.2.9")).map(Link::name));
+        assertEquals(Optional.empty(), kernel().linkTowards(POD, IpMath.parse("192.0.2.1")));
+    }
+
+    @Test
     void aDeletedRouteIsGone() {
         addVethWithAddresses();
         Route route = route("10.9.0.0/16", "10.1.2.1");
@@ -894,6 +908,103 @@ public abstract class KernelContract {
         apply(HOST, new FirewallChange.DeleteMasquerade(ADDRESS, OWNER));
 
         assertEquals(Optional.empty(), kernel().masqueradeOwner(ADDRESS));
+    }
+
+    @Test
+    void aPublishedPortIsItsOwnersUntilItIsNot() {
+        FirewallChange.PublishPorts publish = publish(OWNER, WEB, DNS);
+
+        apply(HOST, publish);
+        List<String> missing = kernel().missing(publish);
+        List<Attachment> publishers = kernel().publishers();
+        apply(HOST, new FirewallChange.UnpublishPorts(OWNER, List.of(WEB, DNS), Masqueraded.SUBNET));
+
+        assertEquals(List.of(), missing);
+        assertEquals(List.of(OWNER), publishers);
+        assertEquals(List.of(), kernel().publishers());
+        assertFalse(kernel().missing(publish).isEmpty());
+    }
+
+    @Test
+    void aPortThatIsTakenStaysItsHoldersAndNothingElseIsPublished() {
+        apply(HOST, publish(OTHER, WEB));
+
+        KernelException e = assertThrows(KernelException.class, () -> apply(HOST, publish(OWNER, DNS, WEB)));
+
+        assertEquals(Errno.EEXIST, e.errno());
+        assertTrue(
+                e.getMessage().startsWith("publish 8080/tcp of the host: it is taken by " + OTHER), e::getMessage);
+        assertEquals(List.of(OTHER), kernel().publishers());
+        assertEquals(List.of(), kernel().missing(publish(OTHER, WEB)));
+    }
+
+    @Test
+    void theSamePortOfOneAddressOfAnotherProtocolOrUnderAConditionIsAnotherPort() {
+        PublishedPort udp = new PublishedPort(Protocol.UDP, Optional.empty(), 8080, ADDRESS, 80, "");
+        PublishedPort ofOneAddress = new PublishedPort(
+                Protocol.TCP, Optional.of(IpMath.parse("192.0.2.1")), 8080, ADDRESS, 80, "");
+        PublishedPort conditional = new PublishedPort(Protocol.TCP, Optional.empty(), 8080, ADDRESS, 80, "iifname lo");
+        PublishedPort ipv6 = new PublishedPort(Protocol.TCP, Optional.empty(), 8080, ADDRESS6, 80, "");
+        PublishedPort others =
+                new PublishedPort(Protocol.TCP, Optional.empty(), 8080, Cidr.parse("10.1.2.6/24"), 80, "");
+        apply(HOST, publish(OTHER, others));
+
+        apply(HOST, publish(OWNER, udp, ofOneAddress, conditional, ipv6));
+
+        assertEquals(List.of(), kernel().missing(publish(OWNER, udp, ofOneAddress, conditional, ipv6)));
+        assertEquals(List.of(), kernel().missing(publish(OTHER, others)));
+    }
+
+    @Test
+    void whatAnOwnerPublishesAnewReplacesWhatItPublished() {
+        apply(HOST, publish(OWNER, WEB, DNS));
+        PublishedPort moved = new PublishedPort(Protocol.TCP, Optional.empty(), 8080, ADDRESS, 8081, "");
+
+        apply(HOST, publish(OWNER, moved));
+        apply(HOST, publish(OWNER, moved));
+        List<String> missing = kernel().missing(publish(OWNER, moved));
+        apply(HOST, publish(OTHER, DNS));
+
+        assertEquals(List.of(), missing);
+        assertEquals(List.of(), kernel().missing(publish(OTHER, DNS)));
+    }
+
+    @Test
+    void unpublishingNeedsNotKnowWhatWasPublished() {
+        apply(HOST, publish(OWNER, WEB, DNS));
+        apply(HOST, publish(OTHER, new PublishedPort(Protocol.SCTP, Optional.empty(), 8080, ADDRESS, 80, "")));
+
+        apply(HOST, new FirewallChange.UnpublishPorts(OWNER, List.of(), Masqueraded.NOBODY));
+        apply(HOST, new FirewallChange.UnpublishPorts(OWNER, List.of(), Masqueraded.NOBODY));
+
+        assertEquals(List.of(OTHER), kernel().publishers());
+        assertEquals(2, kernel().missing(publish(OWNER, Masqueraded.NOBODY, WEB, DNS)).size());
+    }
+
+    @Test
+    void aPortThatHasPassedToAnotherOwnerStaysTheirs() {
+        apply(HOST, publish(OTHER, WEB));
+
+        apply(HOST, new FirewallChange.UnpublishPorts(OWNER, List.of(WEB), Masqueraded.SUBNET));
+
+        assertEquals(List.of(), kernel().missing(publish(OTHER, WEB)));
+    }
+
+    @Test
+    void forgettingFlowsOfAnUnusedPortIsDone() {
+        apply(HOST, new FirewallChange.ForgetFlows(true, Protocol.UDP, Optional.empty(), 53));
+        apply(
+                HOST,
+                new FirewallChange.ForgetFlows(false, Protocol.UDP, Optional.of(IpMath.parse("2001:db8::1")), 53));
+    }
+
+    private static FirewallChange.PublishPorts publish(Attachment owner, PublishedPort... ports) {
+        return publish(owner, Masqueraded.SUBNET, ports);
+    }
+
+    private static FirewallChange.PublishPorts publish(
+            Attachment owner, Masqueraded masqueraded, PublishedPort... ports) {
+        return new FirewallChange.PublishPorts(owner, List.of(ports), masqueraded);
     }
 
     @Test
