@@ -6,6 +6,7 @@ import dev.hawser.plugin.firewall.FirewallPlugin;
 import dev.hawser.plugin.fused.FusedPlugin;
 import dev.hawser.plugin.ipam.IpamPlugin;
 import dev.hawser.plugin.loopback.LoopbackPlugin;
+import dev.hawser.plugin.portmap.PortmapPlugin;
 import dev.hawser.plugin.ptp.PtpPlugin;
 import dev.hawser.plugin.sbr.SbrPlugin;
 import dev.hawser.plugin.tuning.TuningPlugin;
@@ -23,6 +24,7 @@ public final class Plugins {
             new IpamPlugin(AddressSource.DHCP_TYPE),
             new FirewallPlugin(),
             new LoopbackPlugin(),
+            new PortmapPlugin(),
             new PtpPlugin(),
             new SbrPlugin(),
             new TuningPlugin());

@@ -16,12 +16,7 @@ import java.util.Optional;
  * @param conditions what else must be true of a packet, in the words of nft(8); empty for nothing else
  */
 public record PublishedPort(
-        Protocol protocol,
-        Optional<InetAddress> hostAddress,
-        int hostPort,
-        Cidr address,
-        int port,
-        String conditions) {
+        Protocol protocol, Optional<InetAddress> hostAddress, int hostPort, Cidr address, int port, String conditions) {
 
     private static final int HASH_DIGITS = 12;
 

@@ -31,7 +31,10 @@ final class Flows {
                 .toList();
         for (Flow flow : flows) {
             Ack ack = host.netfilter().execute(Conntrack.delete(flow, change.ipv4()));
-            ack.ignoring(ENOENT).orFail("forget a flow to port", change.hostPort() + "/" + change.protocol().word());
+            ack.ignoring(ENOENT)
+                    .orFail(
+                            "forget a flow to port",
+                            change.hostPort() + "/" + change.protocol().word());
         }
     }
 

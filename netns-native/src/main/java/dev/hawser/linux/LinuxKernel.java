@@ -262,6 +262,11 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
+    public boolean hasIptables() {
+        return firewall().hasIptables();
+    }
+
+    @Override
     public List<String> iptables(boolean ipv4, String table) {
         return firewall().iptables(ipv4, table);
     }

@@ -91,7 +91,10 @@ final class PortMaps {
         for (int attempt = 1; !doomed.isEmpty(); attempt++) {
             Ack ack = firewall.execute(PublishedPorts.delete(doomed));
             if (!ack.is(ENOENT) || attempt == ATTEMPTS) {
-                Firewall.require(ack.ignoring(ENOENT), "stop publishing ports of", change.owner().toString());
+                Firewall.require(
+                        ack.ignoring(ENOENT),
+                        "stop publishing ports of",
+                        change.owner().toString());
                 return;
             }
             doomed = entriesOf(change.owner());
@@ -120,7 +123,8 @@ final class PortMaps {
             if (present.isEmpty()) {
                 missing.add("there is no " + words(entry) + " any more");
             } else if (!present.get().isAlike(entry)) {
-                missing.add(words(entry) + " has become that of " + present.get().owner());
+                missing.add(
+                        words(entry) + " has become that of " + present.get().owner());
             }
         }
         return missing;

@@ -139,9 +139,10 @@ public final class Conntrack {
             out.fixed(new NfGenMsg(family(port.ipv4()), 0));
             out.nested(CTA_TUPLE_ORIG, tuple -> {
                 port.hostAddress().ifPresent(address -> destination(tuple, address));
-                tuple.nested(CTA_TUPLE_PROTO, proto -> proto.u8(
-                                CTA_PROTO_NUM, port.protocol().number())
-                        .u16be(CTA_PROTO_DST_PORT, port.hostPort()));
+                tuple.nested(
+                        CTA_TUPLE_PROTO,
+                        proto -> proto.u8(CTA_PROTO_NUM, port.protocol().number())
+                                .u16be(CTA_PROTO_DST_PORT, port.hostPort()));
             });
             out.nested(
                     CTA_FILTER,

@@ -128,9 +128,7 @@ public final class PublishedPorts {
                 .array();
         Key key = Key.of(FirewallChange.publisher(owner));
         return new Entry(
-                INDEX,
-                new Element(key, new Key(number), owner.abbreviated().toString()),
-                Optional.empty());
+                INDEX, new Element(key, new Key(number), owner.abbreviated().toString()), Optional.empty());
     }
 
     private static SetName set(String name) {
@@ -179,10 +177,7 @@ public final class PublishedPorts {
 
     private static List<Request> bySet(List<Entry> entries, OfSet request) {
         Map<SetName, List<Element>> sets = entries.stream()
-                .collect(groupingBy(
-                        entry -> entry.set,
-                        LinkedHashMap::new,
-                        mapping(entry -> entry.element, toList())));
+                .collect(groupingBy(entry -> entry.set, LinkedHashMap::new, mapping(entry -> entry.element, toList())));
         List<Request> requests = new ArrayList<>();
         sets.forEach((set, elements) -> {
             for (int start = 0; start < elements.size(); start += ELEMENTS_IN_MESSAGE) {
@@ -240,8 +235,7 @@ public final class PublishedPorts {
         for (PublishedPort port : ports) {
             scripts.computeIfAbsent(port.chain(), chain -> Ruleset.publishedPorts(port));
             if (masqueraded != Masqueraded.NOBODY) {
-                scripts.computeIfAbsent(
-                        port.hairpinSet(masqueraded), set -> Ruleset.hairpin(port, masqueraded, set));
+                scripts.computeIfAbsent(port.hairpinSet(masqueraded), set -> Ruleset.hairpin(port, masqueraded, set));
             }
         }
         return String.join("", scripts.values());

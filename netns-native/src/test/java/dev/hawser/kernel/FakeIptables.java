@@ -35,6 +35,10 @@ final class FakeIptables {
             chains.put(words[0].substring(1), new ArrayList<>());
             return;
         }
+        if (words[0].equals("-N")) {
+            require(chains.putIfAbsent(words[1], new ArrayList<>()) == null, line, "Chain already exists");
+            return;
+        }
         List<String> rules = chain(words[1], line);
         switch (words[0]) {
             case "-A" -> rules.add(rule);

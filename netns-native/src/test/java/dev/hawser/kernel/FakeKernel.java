@@ -39,6 +39,8 @@ public final class FakeKernel implements Kernel {
     private int changesUntilFailure;
     private boolean hasNftables = true;
     private long macs;
+    private boolean hasIptables = true;
+    private long bridges;
 
     /** A node and a container. */
     public FakeKernel() {
@@ -71,6 +73,7 @@ public final class FakeKernel implements Kernel {
     /** Makes iptables the older one, whose tables nf_tables knows nothing of. */
     public void useLegacyIptables() {
         firewall.iptablesIsLegacy = true;
+        hasIptables = false;
     }
 
     /** Adds an nftables rule as another plugin would, and its chain if need be. */
@@ -413,6 +416,11 @@ public final class FakeKernel implements Kernel {
     @Override
     public boolean hasChain(NftChain chain) {
         return firewall.has(chain);
+    }
+
+    @Override
+    public boolean hasIptables() {
+        return hasIptables;
     }
 
     @Override

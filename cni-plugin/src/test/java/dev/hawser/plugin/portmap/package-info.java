@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.plugin.portmap;
+
+import org.jspecify.annotations.NullMarked;
