@@ -27,12 +27,15 @@ enum Backend {
 
     /** The one that is named; else firewalld if it runs, nftables if all filters of this node are its, and iptables. */
     static Backend of(FirewallConf conf, Kernel kernel, Node node) {
-        return conf.backend().orElseGet(() -> {
-            if (FirewalldSources.isRunning(node)) {
-                return FIREWALLD;
-            }
-            return kernel.hasNftables() && !kernel.usesLegacyIptables() ? NFTABLES : IPTABLES;
-        });
+        return conf.backend().orElseGet(() -> choose(kernel, node));
+    }
+
+    private static Backend choose(Kernel kernel, Node node) {
+        boolean hasNftables = kernel.hasNftables();
+        if ((!hasNftables || FirewalldSources.mayRun(kernel, node)) && FirewalldSources.isRunning(node)) {
+            return FIREWALLD;
+        }
+        return hasNftables && !kernel.usesLegacyIptables() ? NFTABLES : IPTABLES;
     }
 
     /**

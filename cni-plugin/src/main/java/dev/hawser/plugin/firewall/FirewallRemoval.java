@@ -94,8 +94,9 @@ final class FirewallRemoval {
     }
 
     private void removeSources(List<InetAddress> addresses) {
-        boolean mayHaveSources = conf.backend().isEmpty()
-                || conf.backend().filter(Backend.FIREWALLD::equals).isPresent();
+        boolean mayHaveSources = conf.backend()
+                .map(Backend.FIREWALLD::equals)
+                .orElseGet(() -> !hasNftables || FirewalldSources.mayRun(kernel, node));
         if (mayHaveSources && !addresses.isEmpty() && FirewalldSources.isRunning(node)) {
             FirewalldSources.of(conf, node).remove(addresses, cleanup);
         }

@@ -3,6 +3,8 @@ package dev.hawser.plugin.firewall;
 import dev.hawser.dbus.BusException;
 import dev.hawser.dbus.SystemBus;
 import dev.hawser.ip.Cidr;
+import dev.hawser.kernel.Kernel;
+import dev.hawser.kernel.NftChain;
 import dev.hawser.run.Cleanup;
 import dev.hawser.run.Node;
 import dev.hawser.run.Transaction;
@@ -29,6 +31,12 @@ final class FirewalldSources {
 
     private static final String UNKNOWN_SOURCE = "UNKNOWN_SOURCE";
 
+    /** Where packages of firewalld put the policy: newer ones, and older ones. */
+    private static final List<String> POLICIES =
+            List.of("/usr/share/dbus-1/system.d/FirewallD.conf", "/etc/dbus-1/system.d/FirewallD.conf");
+
+    private static final NftChain FILTER = new NftChain("inet", "firewalld", "filter_FORWARD");
+
     private final String zone;
     private final Node node;
 
@@ -39,6 +47,14 @@ final class FirewalldSources {
 
     static FirewalldSources of(FirewallConf conf, Node node) {
         return new FirewalldSources(conf.zone(), node);
+    }
+
+    /**
+     * Whether firewalld may be at work here, at the price of two look-ups: D-Bus lets nobody have the name without a policy that
+     * comes with firewalld, and wherever that may be kept, the kernel has the table that firewalld filters by.
+     */
+    static boolean mayRun(Kernel kernel, Node node) {
+        return POLICIES.stream().map(node.paths()).anyMatch(Files::exists) || kernel.hasChain(FILTER);
     }
 
     /** Whether firewalld answers to its name. A bus that cannot be spoken to is one line in the log. */
