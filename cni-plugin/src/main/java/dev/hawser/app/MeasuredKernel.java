@@ -1,5 +1,6 @@
 package dev.hawser.app;
 
+import dev.hawser.kernel.Qdisc;
 import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
@@ -11,6 +12,7 @@ import dev.hawser.kernel.Link;
 import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.NftChain;
 import dev.hawser.kernel.PolicyRule;
+import dev.hawser.kernel.QdiscChange;
 import dev.hawser.kernel.Route;
 import dev.hawser.kernel.Side;
 import dev.hawser.run.Phases;
@@ -30,7 +32,7 @@ record MeasuredKernel(Kernel kernel, Phases phases) implements Kernel {
     private static Phase phase(Change change) {
         return switch (change) {
             case FirewallChange _ -> Phase.FIREWALL;
-            case LinkChange _, IpChange _, Change.SetSysctl _ -> Phase.KERNEL;
+            case LinkChange _, IpChange _, QdiscChange _, Change.SetSysctl _ -> Phase.KERNEL;
         };
     }
 
@@ -168,6 +170,16 @@ record MeasuredKernel(Kernel kernel, Phases phases) implements Kernel {
     @Override
     public List<Attachment> publishers() {
         return phases.get(Phase.FIREWALL, kernel::publishers);
+    }
+
+    @Override
+    public List<Qdisc> qdiscs(Side side, String link) {
+        return phases.get(Phase.KERNEL, () -> kernel.qdiscs(side, link));
+    }
+
+    @Override
+    public List<Integer> redirects(Side side, String link) {
+        return phases.get(Phase.KERNEL, () -> kernel.redirects(side, link));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.hawser.plugin;
 
 import dev.hawser.addressing.AddressSource;
+import dev.hawser.plugin.bandwidth.BandwidthPlugin;
 import dev.hawser.plugin.bridge.BridgePlugin;
 import dev.hawser.plugin.firewall.FirewallPlugin;
 import dev.hawser.plugin.fused.FusedPlugin;
@@ -19,15 +20,16 @@ public final class Plugins {
 
     private static final List<Plugin> EACH = List.of(
             new BridgePlugin(),
+            new PtpPlugin(),
+            new LoopbackPlugin(),
             new IpamPlugin(AddressSource.POOL_TYPE),
             new IpamPlugin(AddressSource.STATIC_TYPE),
             new IpamPlugin(AddressSource.DHCP_TYPE),
-            new FirewallPlugin(),
-            new LoopbackPlugin(),
             new PortmapPlugin(),
-            new PtpPlugin(),
-            new SbrPlugin(),
-            new TuningPlugin());
+            new FirewallPlugin(),
+            new BandwidthPlugin(),
+            new TuningPlugin(),
+            new SbrPlugin());
 
     /** Each one, and the one that joins them in one call. */
     public static final List<Plugin> ALL =

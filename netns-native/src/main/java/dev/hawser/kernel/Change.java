@@ -6,9 +6,9 @@ package dev.hawser.kernel;
  *
  * <p>A new word is one record of one of the families below; the compiler then asks for it in every kernel.
  */
-public sealed interface Change permits LinkChange, IpChange, FirewallChange, Change.SetSysctl {
+public sealed interface Change permits LinkChange, IpChange, FirewallChange, QdiscChange, Change.SetSysctl {
 
-    /** This change as the arguments of {@code ip}, {@code bridge}, {@code sysctl} or {@code nft}. */
+    /** This change as the arguments of {@code ip}, {@code bridge}, {@code sysctl}, {@code nft} or {@code tc}. */
     String words();
 
     /** This change as a line of a shell, made on {@code side}. */

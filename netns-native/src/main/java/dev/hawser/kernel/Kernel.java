@@ -49,6 +49,14 @@ public interface Kernel extends AutoCloseable {
      * itself, as the reference's sbr does: the two exclude each other too).
      */
     void lock(Side side);
+    /**
+     * The qdiscs that somebody gave to a link, at its root and for what it receives; those that the kernel chose are not among
+     * them. Two look-ups by key.
+     */
+    List<Qdisc> qdiscs(Side side, String link);
+
+    /** The indexes of the links that {@link QdiscChange.Redirect} sends to what a link receives; 0 for one that is gone. */
+    List<Integer> redirects(Side side, String link);
 
     /** The value of a kernel parameter, trimmed, if there is such a parameter and it can be read. */
     /** The link that the default route of table main leads through: the one of IPv4, else that of IPv6. */

@@ -12,6 +12,8 @@ import dev.hawser.kernel.Link;
 import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.NftChain;
 import dev.hawser.kernel.PolicyRule;
+import dev.hawser.kernel.Qdisc;
+import dev.hawser.kernel.QdiscChange;
 import dev.hawser.kernel.Route;
 import dev.hawser.kernel.Side;
 import dev.hawser.sys.Netns;
@@ -99,6 +101,7 @@ public final class LinuxKernel implements Kernel {
             case LinkChange link -> apply(side, namespace, link);
             case IpChange ip -> apply(namespace, ip);
             case FirewallChange rules -> firewall().apply(rules);
+            case QdiscChange qdisc -> apply(namespace, qdisc);
             case Change.SetSysctl set -> new Sysctls(namespace).set(set);
         }
     }
@@ -143,6 +146,16 @@ public final class LinuxKernel implements Kernel {
         }
     }
 
+    private static void apply(Namespace namespace, QdiscChange change) {
+        switch (change) {
+            case QdiscChange.SetTbf set -> new Qdiscs(namespace).set(set);
+            case QdiscChange.DeleteTbf delete -> new Qdiscs(namespace).delete(delete);
+            case QdiscChange.AddIngress add -> new Qdiscs(namespace).add(add);
+            case QdiscChange.DeleteIngress delete -> new Qdiscs(namespace).delete(delete);
+            case QdiscChange.Redirect redirect -> new Qdiscs(namespace).redirect(redirect);
+        }
+    }
+
     @Override
     public Optional<Link> link(Side side, String name) {
         return new Links(namespace(side)).find(name);
@@ -180,6 +193,15 @@ public final class LinuxKernel implements Kernel {
     public Optional<Link> linkTowards(Side side, InetAddress address) {
         OptionalInt index = new Routes(namespace(side)).linkTowards(address);
         return index.isPresent() ? new Links(namespace(side)).find(index.getAsInt()) : Optional.empty();
+    }
+
+    public List<Qdisc> qdiscs(Side side, String link) {
+        return new Qdiscs(namespace(side)).of(link);
+    }
+
+    @Override
+    public List<Integer> redirects(Side side, String link) {
+        return new Qdiscs(namespace(side)).redirects(link);
     }
 
     @Override

@@ -18,6 +18,12 @@ public final class Rtnetlink {
     public static final int RTM_DELRULE = 33;
     public static final int RTM_GETRULE = 34;
 
+    public static final int RTM_NEWQDISC = 36;
+    public static final int RTM_DELQDISC = 37;
+    public static final int RTM_GETQDISC = 38;
+    public static final int RTM_NEWTFILTER = 44;
+    public static final int RTM_GETTFILTER = 46;
+
     // Address families.
     public static final int AF_UNSPEC = 0;
     public static final int AF_INET = 2;

@@ -3,6 +3,7 @@ package dev.hawser.kernel;
 import static dev.hawser.kernel.Errno.EACCES;
 import static dev.hawser.kernel.Errno.EEXIST;
 import static dev.hawser.kernel.Errno.EHOSTUNREACH;
+import static dev.hawser.kernel.Errno.EINVAL;
 import static dev.hawser.kernel.Errno.EIO;
 import static dev.hawser.kernel.Errno.ENETDOWN;
 import static dev.hawser.kernel.Errno.ENETUNREACH;
@@ -24,6 +25,9 @@ import java.util.stream.Stream;
 public final class FakeKernel implements Kernel {
 
     private static final int ETHERNET_MTU = 1500;
+
+    /** TX_Q_LIMIT of drivers/net/ifb.c. */
+    private static final int IFB_QUEUE = 32;
 
     /** A change that was carried out. */
     public record Applied(Side side, Change change) {
@@ -105,6 +109,7 @@ public final class FakeKernel implements Kernel {
             case LinkChange link -> carryOut(netns, link);
             case IpChange ip -> carryOut(netns, ip);
             case FirewallChange rules -> firewall.apply(rules);
+            case QdiscChange qdisc -> carryOut(netns, qdisc);
             case Change.SetSysctl set -> netns.set(set);
         }
     }
@@ -143,6 +148,47 @@ public final class FakeKernel implements Kernel {
             case IpChange.AddRule add -> netns.add(add.rule());
             case IpChange.DeleteRule delete -> netns.rules.remove(delete.rule());
         }
+    }
+
+    private static void carryOut(FakeNetns netns, QdiscChange change) {
+        switch (change) {
+            case QdiscChange.SetTbf set -> setTbf(netns.get(set.link()), set);
+            case QdiscChange.DeleteTbf delete -> netns.find(delete.link()).ifPresent(FakeKernel::deleteTbf);
+            case QdiscChange.AddIngress add -> netns.get(add.link()).filtered = true;
+            case QdiscChange.DeleteIngress delete -> netns.find(delete.link()).ifPresent(FakeKernel::deleteIngress);
+            case QdiscChange.Redirect redirect -> redirect(netns.get(redirect.link()), netns.get(redirect.target()));
+        }
+    }
+
+    private static void setTbf(FakeLink link, QdiscChange.SetTbf set) {
+        if (link.root.filter(there -> !there.is("tbf")).isPresent()) {
+            throw new KernelException(
+                    "give a tbf to " + link.name + ": it has a qdisc "
+                            + link.root.get().kind() + " already",
+                    EEXIST);
+        }
+        link.root = Optional.of(new Qdisc("tbf", Qdisc.OURS, Optional.of(set.tbf())));
+    }
+
+    private static void deleteTbf(FakeLink link) {
+        link.root = link.root.filter(there -> !there.is("tbf"));
+    }
+
+    private static void deleteIngress(FakeLink link) {
+        link.filtered = false;
+        link.redirect = Optional.empty();
+    }
+
+    private static void redirect(FakeLink link, FakeLink target) {
+        if (!link.filtered) {
+            throw new KernelException("redirect what comes to " + link.name + ": no ingress qdisc", EINVAL);
+        }
+        link.redirect = Optional.of(target);
+    }
+
+    /** Gives the link a root qdisc as somebody else would. */
+    public void addQdisc(Side side, String link, Qdisc qdisc) {
+        netns(side).get(link).root = Optional.of(qdisc);
     }
 
     private void add(FakeNetns netns, LinkChange.AddBridge add) {
@@ -196,6 +242,7 @@ public final class FakeKernel implements Kernel {
         FakeLink link = netns.add(add.name(), Optional.of(add.kind().name()), mac, mtu);
         link.parent = parent;
         link.setting = add.kind().setting();
+        link.txQueueLength = add.kind() instanceof LinkKind.Ifb ? IFB_QUEUE : link.txQueueLength;
     }
 
     private static Optional<MacAddress> macOf(LinkChange.AddLink add, Optional<MacAddress> parents) {
@@ -337,6 +384,19 @@ public final class FakeKernel implements Kernel {
                 .filter(link -> link.up && link.reaches(address))
                 .findFirst()
                 .map(FakeLink::toLink);
+    }
+
+    public List<Qdisc> qdiscs(Side side, String link) {
+        return netns(side).find(link).map(FakeLink::qdiscs).orElse(List.of());
+    }
+
+    @Override
+    public List<Integer> redirects(Side side, String link) {
+        return netns(side)
+                .find(link)
+                .flatMap(found -> found.redirect)
+                .map(target -> List.of(netns(side).links.containsValue(target) ? target.index : 0))
+                .orElse(List.of());
     }
 
     @Override

@@ -38,6 +38,9 @@ final class FakeLink {
     Optional<FakeLink> peer = Optional.empty();
     Optional<FakeLink> parent = Optional.empty();
     OptionalInt setting = OptionalInt.empty();
+    Optional<Qdisc> root = Optional.empty();
+    boolean filtered;
+    Optional<FakeLink> redirect = Optional.empty();
     String alias = "";
 
     /** Who listens to it. */
@@ -55,6 +58,15 @@ final class FakeLink {
     void remove(Cidr address) {
         addresses.remove(address);
         offLink.remove(address);
+    }
+
+    List<Qdisc> qdiscs() {
+        List<Qdisc> qdiscs = new ArrayList<>();
+        root.ifPresent(qdiscs::add);
+        if (filtered) {
+            qdiscs.add(new Qdisc(Qdisc.INGRESS, 0xffff_0000, Optional.empty()));
+        }
+        return qdiscs;
     }
 
     boolean is(String expectedKind) {

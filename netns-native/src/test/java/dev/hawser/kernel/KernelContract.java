@@ -342,9 +342,8 @@ public abstract class KernelContract {
                 .map(on -> OptionalInt.of(
                         kernel().linkOrThrow(on.side(), on.link()).index()))
                 .orElse(OptionalInt.empty());
-        Link found = kernel().linkOrThrow(side, name);
         return new Link(
-                found.index(),
+                kernel().linkOrThrow(side, name).index(),
                 name,
                 Optional.of(kind.name()),
                 Optional.of(mac),
@@ -353,7 +352,7 @@ public abstract class KernelContract {
                 false,
                 false,
                 false,
-                found.txQueueLength(),
+                kind instanceof LinkKind.Ifb ? 32 : 1000,
                 OptionalInt.empty(),
                 parent,
                 kind.setting(),
@@ -535,6 +534,120 @@ public abstract class KernelContract {
         KernelException e = assertThrows(KernelException.class, () -> apply(HOST, new LinkChange.AwaitUp("veth1", 20)));
 
         assertTrue(e.toString().contains("bridge port in error state: disabled"), e::toString);
+    }
+
+    // Qdiscs.
+
+    private static final Tbf TBF = Tbf.of(1_000_000, 10_000, Duration.ofMillis(25));
+
+    @Test
+    void whatALinkSendsGoesThroughItsTokenBucket() {
+        addVeth();
+        List<Qdisc> before = kernel().qdiscs(HOST, "veth1");
+
+        apply(HOST, new QdiscChange.SetTbf("veth1", TBF));
+
+        assertEquals(List.of(), before);
+        assertEquals(List.of(new Qdisc("tbf", Qdisc.OURS, Optional.of(TBF))), kernel().qdiscs(HOST, "veth1"));
+        assertEquals(List.of(), kernel().qdiscs(POD, "eth0"));
+    }
+
+    @Test
+    void aTokenBucketTakesOtherSettingsAndAgainTheSame() {
+        addVeth();
+        apply(HOST, new LinkChange.SetUp("veth1"));
+        Tbf other = Tbf.of(6_000_000_000L, 20_000_000, Duration.ofMillis(50));
+
+        apply(HOST, new QdiscChange.SetTbf("veth1", TBF));
+        apply(HOST, new QdiscChange.SetTbf("veth1", other));
+        apply(HOST, new QdiscChange.SetTbf("veth1", other));
+
+        assertEquals(List.of(new Qdisc("tbf", Qdisc.OURS, Optional.of(other))), kernel().qdiscs(HOST, "veth1"));
+    }
+
+    @Test
+    void aTokenBucketThatIsGoneIsDeletedAlready() {
+        addVeth();
+        apply(HOST, new QdiscChange.SetTbf("veth1", TBF));
+
+        apply(HOST, new QdiscChange.DeleteTbf("veth1"));
+        apply(HOST, new QdiscChange.DeleteTbf("veth1"));
+        apply(HOST, new QdiscChange.DeleteTbf("no-such"));
+
+        assertEquals(List.of(), kernel().qdiscs(HOST, "veth1"));
+        assertEquals(List.of(), kernel().qdiscs(HOST, "no-such"));
+    }
+
+    @Test
+    void aMissingLinkTakesNoTokenBucket() {
+        KernelException e =
+                assertThrows(KernelException.class, () -> apply(HOST, new QdiscChange.SetTbf("no-such", TBF)));
+
+        assertEquals(Errno.ENODEV, e.errno());
+    }
+
+    @Test
+    void whatALinkReceivesIsRedirected() {
+        addVeth();
+        addIfb("bwp1");
+        List<Integer> before = kernel().redirects(HOST, "veth1");
+
+        apply(HOST, new QdiscChange.AddIngress("veth1"));
+        apply(HOST, new QdiscChange.AddIngress("veth1"));
+        apply(HOST, new QdiscChange.Redirect("veth1", "bwp1"));
+        apply(HOST, new QdiscChange.Redirect("veth1", "bwp1"));
+
+        assertEquals(List.of(), before);
+        assertEquals(
+                List.of("ingress"),
+                kernel().qdiscs(HOST, "veth1").stream().map(Qdisc::kind).toList());
+        assertEquals(List.of(kernel().linkOrThrow(HOST, "bwp1").index()), kernel().redirects(HOST, "veth1"));
+    }
+
+    @Test
+    void anotherRedirectionTakesThePlaceOfTheFirst() {
+        addVeth();
+        addIfb("bwp1");
+        addIfb("bwp2");
+        apply(HOST, new QdiscChange.AddIngress("veth1"));
+
+        apply(HOST, new QdiscChange.Redirect("veth1", "bwp1"));
+        apply(HOST, new QdiscChange.Redirect("veth1", "bwp2"));
+
+        assertEquals(List.of(kernel().linkOrThrow(HOST, "bwp2").index()), kernel().redirects(HOST, "veth1"));
+    }
+
+    @Test
+    void aRedirectionToALinkThatIsGoneLeadsNowhere() {
+        addVeth();
+        addIfb("bwp1");
+        apply(HOST, new QdiscChange.AddIngress("veth1"));
+        apply(HOST, new QdiscChange.Redirect("veth1", "bwp1"));
+
+        apply(HOST, new LinkChange.DeleteLink("bwp1"));
+
+        assertEquals(List.of(0), kernel().redirects(HOST, "veth1"));
+    }
+
+    @Test
+    void aRedirectionGoesWithTheIngressQdisc() {
+        addVeth();
+        addIfb("bwp1");
+        apply(HOST, new QdiscChange.AddIngress("veth1"));
+        apply(HOST, new QdiscChange.Redirect("veth1", "bwp1"));
+
+        apply(HOST, new QdiscChange.DeleteIngress("veth1"));
+        apply(HOST, new QdiscChange.DeleteIngress("veth1"));
+        apply(HOST, new QdiscChange.DeleteIngress("no-such"));
+
+        assertEquals(List.of(), kernel().qdiscs(HOST, "veth1"));
+        assertEquals(List.of(), kernel().redirects(HOST, "veth1"));
+        assertThrows(KernelException.class, () -> apply(HOST, new QdiscChange.Redirect("veth1", "bwp1")));
+    }
+
+    private void addIfb(String name) {
+        needs(KernelFeature.IFB);
+        apply(HOST, new LinkChange.AddLink(name, new LinkKind.Ifb(), Optional.empty(), OptionalInt.empty()));
     }
 
     // Addresses.

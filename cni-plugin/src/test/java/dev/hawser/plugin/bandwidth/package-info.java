@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.plugin.bandwidth;
+
+import org.jspecify.annotations.NullMarked;
