@@ -15,6 +15,7 @@ import dev.hawser.kernel.PolicyRule;
 import dev.hawser.kernel.QdiscChange;
 import dev.hawser.kernel.Route;
 import dev.hawser.kernel.Side;
+import dev.hawser.kernel.Tap;
 import dev.hawser.run.Phases;
 import dev.hawser.run.Phases.Phase;
 import java.net.InetAddress;
@@ -44,6 +45,11 @@ record MeasuredKernel(Kernel kernel, Phases phases) implements Kernel {
     @Override
     public List<Link> links(Side side) {
         return phases.get(Phase.KERNEL, () -> kernel.links(side));
+    }
+
+    @Override
+    public Optional<Tap> tap(Side side, String name) {
+        return phases.get(Phase.KERNEL, () -> kernel.tap(side, name));
     }
 
     @Override

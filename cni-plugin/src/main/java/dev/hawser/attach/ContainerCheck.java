@@ -62,17 +62,22 @@ public final class ContainerCheck {
         }
     }
 
-    /** The interface in the container, if it is there: its kind, MAC and sandbox are looked at. */
+    /** As {@link #checkLink()}, and its kind is looked at too. */
     public Optional<Link> checkLink(String kind) {
+        Optional<Link> pod = checkLink();
+        if (pod.isPresent() && !pod.get().is(kind)) {
+            missing.add(call.ifName() + " in the container is not a " + kind + " any more");
+        }
+        return pod;
+    }
+
+    /** The interface in the container, if it is there: its MAC and sandbox are looked at. */
+    public Optional<Link> checkLink() {
         Optional<Link> pod = kernel.link(Side.POD, call.ifName());
         if (pod.isEmpty()) {
             missing.add(call.ifName() + " is gone from the container");
-            return pod;
         }
-        if (!pod.get().is(kind)) {
-            missing.add(call.ifName() + " in the container is not a " + kind + " any more");
-        }
-        checkReported(pod.get());
+        pod.ifPresent(this::checkReported);
         return pod;
     }
 

@@ -5,11 +5,13 @@ import dev.hawser.plugin.bandwidth.BandwidthPlugin;
 import dev.hawser.plugin.bridge.BridgePlugin;
 import dev.hawser.plugin.firewall.FirewallPlugin;
 import dev.hawser.plugin.fused.FusedPlugin;
+import dev.hawser.plugin.hostdevice.HostDevicePlugin;
 import dev.hawser.plugin.ipam.IpamPlugin;
 import dev.hawser.plugin.loopback.LoopbackPlugin;
 import dev.hawser.plugin.portmap.PortmapPlugin;
 import dev.hawser.plugin.ptp.PtpPlugin;
 import dev.hawser.plugin.sbr.SbrPlugin;
+import dev.hawser.plugin.tap.TapPlugin;
 import dev.hawser.plugin.tuning.TuningPlugin;
 import dev.hawser.run.Plugin;
 import java.util.List;
@@ -21,6 +23,8 @@ public final class Plugins {
     private static final List<Plugin> EACH = List.of(
             new BridgePlugin(),
             new PtpPlugin(),
+            new TapPlugin(),
+            new HostDevicePlugin(),
             new LoopbackPlugin(),
             new IpamPlugin(AddressSource.POOL_TYPE),
             new IpamPlugin(AddressSource.STATIC_TYPE),

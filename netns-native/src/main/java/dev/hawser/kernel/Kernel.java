@@ -35,6 +35,9 @@ public interface Kernel extends AutoCloseable {
     /** All links of this side. */
     List<Link> links(Side side);
 
+    /** What the kernel knows of the tap device of this name, if there is one. */
+    Optional<Tap> tap(Side side, String name);
+
     /** The addresses of a link, in the kernel's order; none if there is no such link. */
     List<Cidr> addresses(Side side, String link);
 

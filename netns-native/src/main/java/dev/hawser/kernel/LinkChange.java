@@ -75,6 +75,75 @@ public sealed interface LinkChange extends Change {
         }
     }
 
+    /**
+     * A new persistent tap device, down, under its name, never renamed. A link that has the name already is an error (EEXIST),
+     * not "done".
+     *
+     * @param multiQueue whether several descriptors may be its other end at once
+     * @param owner the uid that may open it besides root, unsigned
+     * @param group the gid that may open it besides root, unsigned
+     * @param selinuxContext the SELinux label that it gets; an error on a node without SELinux
+     */
+    record AddTap(
+            String name, boolean multiQueue, OptionalInt owner, OptionalInt group, Optional<String> selinuxContext)
+            implements LinkChange {
+        @Override
+        public String words() {
+            return selinuxContext.map(context -> "runcon " + context + " ").orElse("")
+                    + "ip tuntap add mode tap name " + name
+                    + (multiQueue ? " multi_queue" : "")
+                    + (owner.isPresent() ? " user " + Integer.toUnsignedString(owner.getAsInt()) : "")
+                    + (group.isPresent() ? " group " + Integer.toUnsignedString(group.getAsInt()) : "");
+        }
+    }
+
+    /**
+     * The link is on the other side, under this name, and down; its addresses and routes are gone. All of it or nothing: a link
+     * that has the name there already is an error (EEXIST). The one change that moves a link: what is made new is made where it
+     * belongs.
+     *
+     * @param to the side that the step is not made on
+     * @param name its name there
+     */
+    record MoveLink(String link, Side to, String name) implements LinkChange {
+        @Override
+        public String words() {
+            return "ip link set " + link + " netns " + to + " name " + name;
+        }
+    }
+
+    /** The link has this MAC. */
+    record SetMac(String link, MacAddress mac) implements LinkChange {
+        @Override
+        public String words() {
+            return "ip link set " + link + " address " + mac;
+        }
+    }
+
+    /** The link has this MTU. */
+    record SetMtu(String link, int mtuBytes) implements LinkChange {
+        @Override
+        public String words() {
+            return "ip link set " + link + " mtu " + mtuBytes;
+        }
+    }
+
+    /** The link is a port of this one, a bridge or a VRF. */
+    record SetMaster(String link, String master) implements LinkChange {
+        @Override
+        public String words() {
+            return "ip link set " + link + " master " + master;
+        }
+    }
+
+    /** The link is a port of no other. */
+    record ClearMaster(String link) implements LinkChange {
+        @Override
+        public String words() {
+            return "ip link set " + link + " nomaster";
+        }
+    }
+
     /** No link has this name. */
     record DeleteLink(String name) implements LinkChange {
         @Override
@@ -126,22 +195,6 @@ public sealed interface LinkChange extends Change {
         @Override
         public String words() {
             return "ip link set " + link + " allmulticast " + onOff(on);
-        }
-    }
-
-    /** The link has this hardware address. */
-    record SetMac(String link, MacAddress mac) implements LinkChange {
-        @Override
-        public String words() {
-            return "ip link set " + link + " address " + mac;
-        }
-    }
-
-    /** The link has this MTU. */
-    record SetMtu(String link, int mtuBytes) implements LinkChange {
-        @Override
-        public String words() {
-            return "ip link set " + link + " mtu " + mtuBytes;
         }
     }
 

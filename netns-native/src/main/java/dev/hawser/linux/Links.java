@@ -15,6 +15,7 @@ import dev.hawser.kernel.Link;
 import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.LinkKind;
 import dev.hawser.kernel.MacAddress;
+import dev.hawser.kernel.Side;
 import dev.hawser.netlink.Ack;
 import dev.hawser.netlink.LinkCodec;
 import dev.hawser.netlink.LinkReader;
@@ -245,6 +246,43 @@ final class Links {
                 .mac()
                 .orElseThrow(() -> new KernelException("pin the MAC of link " + name + ": it has none", 0));
         execute(LinkCodec.setMac(name, mac)).orFail("pin the MAC of link", name);
+    }
+
+    void set(LinkChange.SetMaster set) {
+        execute(LinkCodec.setMaster(set.link(), index(set.master())))
+                .orFail("make a port of " + set.master() + " of link", set.link());
+    }
+
+    void clearMaster(String name) {
+        execute(LinkCodec.setMaster(name, 0)).orFail("make a port of no other of link", name);
+    }
+
+    /** Moves a link, or leaves it where it is. */
+    void move(LinkChange.MoveLink move, Namespace to) {
+        Link link = get(move.link());
+        Links there = new Links(to);
+        if (there.find(move.name()).isPresent()) {
+            throw notMoved(move, Errno.text(EEXIST) + ": there is a link of this name there already", EEXIST);
+        }
+        namespace.indexes().remove(move.link());
+        to.indexes().remove(move.name());
+        Ack ack = execute(LinkCodec.move(link.index(), to.fd().number(), move.name()));
+        if (!ack.isOk()) {
+            if (find(move.link()).isEmpty()) {
+                there.sendBack(move.link(), namespace);
+            }
+            throw notMoved(move, ack.text(), ack.errno());
+        }
+    }
+
+    /** The name was taken while the link was on its way: it has come under its old name. */
+    private void sendBack(String name, Namespace home) {
+        execute(LinkCodec.move(index(name), home.fd().number(), name)).orFail("move back link", name);
+    }
+
+    private static KernelException notMoved(LinkChange.MoveLink move, String why, int errno) {
+        String side = move.to() == Side.POD ? "into the container" : "to the host";
+        return new KernelException("move " + move.link() + " " + side + " as " + move.name() + ": " + why, errno);
     }
 
     void set(LinkChange.SetBridgePort port) {

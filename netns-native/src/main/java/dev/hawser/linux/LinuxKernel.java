@@ -16,6 +16,7 @@ import dev.hawser.kernel.Qdisc;
 import dev.hawser.kernel.QdiscChange;
 import dev.hawser.kernel.Route;
 import dev.hawser.kernel.Side;
+import dev.hawser.kernel.Tap;
 import dev.hawser.sys.Netns;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -111,14 +112,18 @@ public final class LinuxKernel implements Kernel {
             case LinkChange.AddBridge add -> new Links(namespace).add(add);
             case LinkChange.AddVeth add -> new Links(namespace).add(add, namespace(add.peerSide()));
             case LinkChange.AddLink add -> add(namespace, add);
+            case LinkChange.AddTap add -> new Taps(namespace).add(add);
+            case LinkChange.MoveLink move -> new Links(namespace).move(move, namespace(move.to()));
+            case LinkChange.SetMac set -> new Links(namespace).set(set);
+            case LinkChange.SetMtu set -> new Links(namespace).set(set);
+            case LinkChange.SetMaster set -> new Links(namespace).set(set);
+            case LinkChange.ClearMaster clear -> new Links(namespace).clearMaster(clear.link());
             case LinkChange.DeleteLink delete -> delete(side, delete.name());
             case LinkChange.SetUp set -> new Links(namespace).setUp(set.link());
             case LinkChange.SetDown set -> new Links(namespace).setDown(set.link());
             case LinkChange.SetAlias set -> new Links(namespace).set(set);
             case LinkChange.SetPromiscuous set -> new Links(namespace).set(set);
             case LinkChange.SetAllMulticast set -> new Links(namespace).set(set);
-            case LinkChange.SetMac set -> new Links(namespace).set(set);
-            case LinkChange.SetMtu set -> new Links(namespace).set(set);
             case LinkChange.SetTxQueueLength set -> new Links(namespace).set(set);
             case LinkChange.PinMac pin -> new Links(namespace).pinMac(pin.link());
             case LinkChange.SetBridgePort set -> new Links(namespace).set(set);
@@ -164,6 +169,11 @@ public final class LinuxKernel implements Kernel {
     @Override
     public List<Link> links(Side side) {
         return new Links(namespace(side)).all();
+    }
+
+    @Override
+    public Optional<Tap> tap(Side side, String name) {
+        return new Taps(namespace(side)).find(name);
     }
 
     @Override

@@ -37,6 +37,13 @@ public final class IfLink {
     /** IFLA_BRPORT_STATE of a port that is not in use; with STP, others follow before it forwards. */
     public static final int BR_STATE_DISABLED = 0;
 
+    // Inside of IFLA_INFO_DATA of a tun or tap.
+    public static final int IFLA_TUN_OWNER = 1;
+    public static final int IFLA_TUN_GROUP = 2;
+    public static final int IFLA_TUN_TYPE = 3;
+    public static final int IFLA_TUN_PERSIST = 6;
+    public static final int IFLA_TUN_MULTI_QUEUE = 7;
+
     // Inside of IFLA_INFO_DATA of a veth.
     public static final int VETH_INFO_PEER = 1;
 

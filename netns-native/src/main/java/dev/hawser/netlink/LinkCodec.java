@@ -220,6 +220,26 @@ public final class LinkCodec {
         return set(name, out -> out.u32(IFLA_TXQLEN, packets));
     }
 
+    /** Makes the link a port of another; 0 of none. */
+    public static Request setMaster(String name, int masterIndex) {
+        return set(name, out -> out.u32(IFLA_MASTER, masterIndex));
+    }
+
+    /**
+     * Moves a link to another namespace and gives it a name there. The kernel moves it first, and looks only then whether the
+     * name is free (do_setlink): EEXIST may leave it there under its old name.
+     *
+     * @param namespace an open descriptor of the namespace
+     */
+    public static Request move(int index, int namespace, String name) {
+        return Request.acknowledged(
+                RTM_SETLINK,
+                0,
+                out -> out.fixed(new IfInfoMsg(AF_UNSPEC, index, 0, 0))
+                        .u32(IFLA_NET_NS_FD, namespace)
+                        .string(IFLA_IFNAME, name));
+    }
+
     /**
      * Sets an IPv4 parameter of a link.
      *

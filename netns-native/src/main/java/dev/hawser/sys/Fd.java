@@ -22,6 +22,9 @@ public final class Fd implements AutoCloseable {
     public static final int O_RDONLY = 0;
 
     /** asm-generic/fcntl.h. */
+    static final int O_RDWR = 2;
+
+    /** asm-generic/fcntl.h. */
     public static final int O_CREAT = 0x40;
 
     /** asm-generic/fcntl.h. */
@@ -281,6 +284,16 @@ public final class Fd implements AutoCloseable {
     /** Which kind of namespace this is: its CLONE_NEW* flag (ioctl_ns(2), NS_GET_NSTYPE of linux/nsfs.h). */
     int namespaceType() {
         return retrying("ask for the type of", subject, () -> Native.LIBC.ioctl(number(), NS_GET_NSTYPE));
+    }
+
+    /** ioctl(2) with a struct, in a direct buffer. */
+    void ioctl(String verb, long request, ByteBuffer argument) {
+        retrying(verb, subject, () -> Native.LIBC.ioctl(number(), request, argument));
+    }
+
+    /** ioctl(2) with a number. */
+    void ioctl(String verb, long request, int argument) {
+        retrying(verb, subject, () -> Native.LIBC.ioctl(number(), request, (long) argument));
     }
 
     /** flock(2); false if it would have to wait. */

@@ -58,6 +58,12 @@ public interface Libc {
     /** ioctl(2), for requests that take no argument. */
     int ioctl(int fd, long request);
 
+    /** ioctl(2), for requests that take a number. */
+    int ioctl(int fd, long request, long argument);
+
+    /** ioctl(2), for requests that take a struct. */
+    int ioctl(int fd, long request, ByteBuffer argument);
+
     /** fstatfs(2). */
     int fstatfs(int fd, ByteBuffer statfs);
 }

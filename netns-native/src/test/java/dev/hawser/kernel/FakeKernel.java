@@ -119,14 +119,18 @@ public final class FakeKernel implements Kernel {
             case LinkChange.AddBridge add -> add(netns, add);
             case LinkChange.AddVeth add -> add(netns, add);
             case LinkChange.AddLink add -> add(netns, add);
+            case LinkChange.AddTap add -> add(netns, add);
+            case LinkChange.MoveLink move -> move(netns.get(move.link()), move);
+            case LinkChange.SetMac set -> setMac(netns.get(set.link()), set.mac());
+            case LinkChange.SetMtu set -> netns.get(set.link()).mtuBytes = set.mtuBytes();
+            case LinkChange.SetMaster set -> netns.get(set.link()).setMaster(Optional.of(netns.get(set.master())));
+            case LinkChange.ClearMaster clear -> netns.get(clear.link()).setMaster(Optional.empty());
             case LinkChange.DeleteLink delete -> netns.find(delete.name()).ifPresent(this::delete);
             case LinkChange.SetUp set -> netns.get(set.link()).up = true;
             case LinkChange.SetDown set -> setDown(netns.get(set.link()));
             case LinkChange.SetAlias set -> netns.get(set.link()).alias = set.alias();
             case LinkChange.SetPromiscuous set -> netns.get(set.link()).promiscuous = set.on();
             case LinkChange.SetAllMulticast set -> netns.get(set.link()).allMulticast = set.on();
-            case LinkChange.SetMac set -> setMac(netns.get(set.link()), set.mac());
-            case LinkChange.SetMtu set -> netns.get(set.link()).mtuBytes = set.mtuBytes();
             case LinkChange.SetTxQueueLength set -> netns.get(set.link()).txQueueLength = set.packets();
             case LinkChange.PinMac pin -> pinMac(netns.get(pin.link()));
             case LinkChange.SetBridgePort set -> requirePort(netns.get(set.link()));
@@ -245,6 +249,27 @@ public final class FakeKernel implements Kernel {
         link.txQueueLength = add.kind() instanceof LinkKind.Ifb ? IFB_QUEUE : link.txQueueLength;
     }
 
+    private void add(FakeNetns netns, LinkChange.AddTap add) {
+        if (netns.find(add.name()).isPresent() || add.selinuxContext().isPresent()) {
+            throw refused(add, add.selinuxContext().isPresent() ? 0 : EEXIST);
+        }
+        FakeLink link = netns.add(add.name(), Optional.of("tun"), nextMac(), ETHERNET_MTU);
+        link.tap = Optional.of(new Tap(add.owner(), add.group(), add.multiQueue(), true));
+    }
+
+    private void move(FakeLink link, LinkChange.MoveLink move) {
+        FakeNetns to = netns(move.to());
+        if (to.find(move.name()).isPresent()) {
+            throw refused(move, EEXIST);
+        }
+        to.take(link, move.name());
+    }
+
+    private static void setMac(FakeLink link, MacAddress mac) {
+        link.mac = mac;
+        link.macPinned = true;
+    }
+
     private static Optional<MacAddress> macOf(LinkChange.AddLink add, Optional<MacAddress> parents) {
         return switch (add.kind()) {
             case LinkKind.Macvlan macvlan when macvlan.mode() == LinkKind.MacvlanMode.PASSTHRU -> parents;
@@ -274,11 +299,6 @@ public final class FakeKernel implements Kernel {
 
     private static void pinMac(FakeLink link) {
         setMac(link, link.currentMac());
-    }
-
-    private static void setMac(FakeLink link, MacAddress mac) {
-        link.mac = mac;
-        link.macPinned = true;
     }
 
     private static void requirePort(FakeLink link) {
@@ -345,6 +365,11 @@ public final class FakeKernel implements Kernel {
     @Override
     public List<Link> links(Side side) {
         return netns(side).links.values().stream().map(FakeLink::toLink).toList();
+    }
+
+    @Override
+    public Optional<Tap> tap(Side side, String name) {
+        return netns(side).find(name).flatMap(link -> link.tap);
     }
 
     @Override

@@ -14,10 +14,10 @@ final class FakeLink {
 
     private static final int SUBNET_PRIORITY_IPV6 = 256;
 
-    final FakeNetns netns;
-    final int index;
-    final String name;
     final Optional<String> kind;
+    FakeNetns netns;
+    int index;
+    String name;
     final List<Cidr> addresses = new ArrayList<>();
     private final List<Route> routes = new ArrayList<>();
 
@@ -41,6 +41,7 @@ final class FakeLink {
     Optional<Qdisc> root = Optional.empty();
     boolean filtered;
     Optional<FakeLink> redirect = Optional.empty();
+    Optional<Tap> tap = Optional.empty();
     String alias = "";
 
     /** Who listens to it. */
@@ -136,15 +137,37 @@ final class FakeLink {
     private Stream<Route> subnets() {
         return addresses.stream()
                 .filter(address -> !offLink.contains(address))
-                .map(FakeLink::subnetRoute)
+                .map(this::subnetRoute)
                 .distinct();
     }
 
-    private static Route subnetRoute(Cidr address) {
+    private Route subnetRoute(Cidr address) {
         OptionalInt unset = OptionalInt.empty();
         OptionalInt priority = address.isIpv4() ? unset : OptionalInt.of(SUBNET_PRIORITY_IPV6);
         Route route = new Route(address.network(), Optional.empty(), priority, unset, unset, unset, unset);
-        return address.isIpv4() ? route.from(address.address()) : route;
+        Route inMain = address.isIpv4() ? route.from(address.address()) : route;
+        return vrf().map(vrf -> inMain.inTable(vrf.setting.orElseThrow())).orElse(inMain);
+    }
+
+    private Optional<FakeLink> vrf() {
+        return master.filter(link -> link.is("vrf"));
+    }
+
+    /** A port that comes to a VRF, or leaves it, is set down and up again (drivers/net/vrf.c, cycle_netdev). */
+    void setMaster(Optional<FakeLink> other) {
+        boolean cycled =
+                up && (vrf().isPresent() || other.filter(link -> link.is("vrf")).isPresent());
+        master = other;
+        if (cycled) {
+            clearRoutes();
+            addresses.removeIf(address -> !address.isIpv4() && !keepsAddresses());
+        }
+    }
+
+    private boolean keepsAddresses() {
+        return netns.sysctl("net/ipv6/conf/" + name + "/keep_addr_on_down")
+                .filter("1"::equals)
+                .isPresent();
     }
 
     void addRoute(Route route) {

@@ -55,6 +55,19 @@ final class FakeNetns {
         return link;
     }
 
+    /** Takes in a link of another namespace, which forgets it. */
+    void take(FakeLink link, String name) {
+        link.netns.release(link);
+        link.netns = this;
+        link.index = ++lastIndex;
+        link.name = name;
+        link.up = false;
+        link.master = Optional.empty();
+        link.addresses.clear();
+        link.clearRoutes();
+        links.put(name, link);
+    }
+
     Optional<FakeLink> find(String name) {
         return Optional.ofNullable(links.get(name));
     }
@@ -67,8 +80,12 @@ final class FakeNetns {
 
     /** The other end of a veth goes with it, and the ports of a bridge are free again. */
     void delete(FakeLink link) {
-        forget(link);
+        release(link);
         link.peer.ifPresent(end -> end.netns.forget(end));
+    }
+
+    private void release(FakeLink link) {
+        forget(link);
         links.values().stream()
                 .filter(port -> port.master.filter(bridge -> bridge == link).isPresent())
                 .forEach(port -> port.master = Optional.empty());

@@ -896,6 +896,144 @@ public abstract class KernelContract {
                 .toList();
     }
 
+    // Taps.
+
+    @Test
+    void aTapIsWhatItWasToldToBe() {
+        apply(POD, new LinkChange.AddTap("tap0", true, OptionalInt.of(1000), OptionalInt.of(-2), Optional.empty()));
+        apply(POD, new LinkChange.AddTap("tap1", false, OptionalInt.empty(), OptionalInt.empty(), Optional.empty()));
+
+        Link link = kernel().linkOrThrow(POD, "tap0");
+        assertEquals(Optional.of("tun"), link.kind());
+        assertFalse(link.up());
+        assertEquals(
+                Optional.of(new Tap(OptionalInt.of(1000), OptionalInt.of(-2), true, true)), kernel().tap(POD, "tap0"));
+        assertEquals(
+                Optional.of(new Tap(OptionalInt.empty(), OptionalInt.empty(), false, true)), kernel().tap(POD, "tap1"));
+        assertEquals(Optional.empty(), kernel().link(HOST, "tap0"));
+    }
+
+    @Test
+    void onlyATapIsATap() {
+        addVeth();
+
+        assertEquals(Optional.empty(), kernel().tap(POD, "eth0"));
+        assertEquals(Optional.empty(), kernel().tap(POD, "no-such"));
+    }
+
+    @Test
+    void aTapNeedsAFreeName() {
+        addVeth();
+        Change tap = new LinkChange.AddTap("tap0", false, OptionalInt.empty(), OptionalInt.empty(), Optional.empty());
+        apply(POD, tap);
+        Tap before = kernel().tap(POD, "tap0").orElseThrow();
+        Change again = new LinkChange.AddTap("tap0", true, OptionalInt.of(5), OptionalInt.empty(), Optional.empty());
+        Change veth = new LinkChange.AddTap("eth0", true, OptionalInt.of(5), OptionalInt.empty(), Optional.empty());
+
+        KernelException ofTap = assertThrows(KernelException.class, () -> apply(POD, again));
+        KernelException ofVeth = assertThrows(KernelException.class, () -> apply(POD, veth));
+
+        assertEquals(List.of(Errno.EEXIST, Errno.EEXIST), List.of(ofTap.errno(), ofVeth.errno()));
+        assertEquals(before, kernel().tap(POD, "tap0").orElseThrow());
+    }
+
+    @Test
+    void aTapHasTheMacAndTheMtuThatItIsGiven() {
+        apply(POD, new LinkChange.AddTap("tap0", false, OptionalInt.empty(), OptionalInt.empty(), Optional.empty()));
+
+        apply(POD, new LinkChange.SetMac("tap0", POD_MAC));
+        apply(POD, new LinkChange.SetMtu("tap0", 1400));
+
+        assertEquals(Optional.of(POD_MAC), kernel().linkOrThrow(POD, "tap0").mac());
+        assertEquals(1400, kernel().linkOrThrow(POD, "tap0").mtuBytes());
+    }
+
+    // Ports.
+
+    @Test
+    void aLinkBecomesAPortAndAFreeLinkAgain() {
+        addBridge("br0");
+        addVeth();
+
+        apply(HOST, new LinkChange.SetMaster("veth1", "br0"));
+        OptionalInt master = kernel().linkOrThrow(HOST, "veth1").master();
+        apply(HOST, new LinkChange.ClearMaster("veth1"));
+
+        assertEquals(OptionalInt.of(kernel().linkOrThrow(HOST, "br0").index()), master);
+        assertEquals(OptionalInt.empty(), kernel().linkOrThrow(HOST, "veth1").master());
+    }
+
+    @Test
+    void aPortOfAVrfRoutesByItsTable() {
+        needs(KernelFeature.VRF);
+        addVethWithAddresses();
+        apply(POD, new IpChange.AddRoute("eth0", route("10.9.0.0/16", "10.1.2.1")));
+        apply(POD, new LinkChange.AddLink("blue", new LinkKind.Vrf(10), Optional.empty(), OptionalInt.empty()));
+        apply(POD, new LinkChange.SetUp("blue"));
+
+        apply(POD, new LinkChange.SetMaster("eth0", "blue"));
+
+        assertEquals(List.of(route("10.1.2.0/24").from(ADDRESS.address()).inTable(10)), ipv4Routes());
+        assertTrue(kernel().addresses(POD, "eth0").contains(ADDRESS));
+        assertFalse(kernel().addresses(POD, "eth0").contains(ADDRESS6));
+    }
+
+    // Moves.
+
+    @Test
+    void aMovedLinkIsOnTheOtherSideUnderItsNewName() {
+        addVeth();
+        apply(HOST, new IpChange.AddAddress("veth1", ADDRESS));
+        apply(HOST, new LinkChange.SetAlias("veth1", "mine"));
+        apply(HOST, new LinkChange.SetUp("veth1"));
+
+        apply(HOST, new LinkChange.MoveLink("veth1", POD, "net1"));
+
+        Link moved = kernel().linkOrThrow(POD, "net1");
+        assertEquals(Optional.of(HOST_MAC), moved.mac());
+        assertEquals("mine", moved.alias());
+        assertFalse(moved.up());
+        assertEquals(Optional.empty(), kernel().link(HOST, "veth1"));
+        assertEquals(List.of(), kernel().addresses(POD, "net1"));
+    }
+
+    @Test
+    void aMovedLinkCanComeBack() {
+        addVeth();
+        apply(HOST, new LinkChange.MoveLink("veth1", POD, "net1"));
+
+        apply(POD, new LinkChange.MoveLink("net1", HOST, "veth1"));
+
+        assertEquals(Optional.of(HOST_MAC), kernel().linkOrThrow(HOST, "veth1").mac());
+        assertEquals(Optional.empty(), kernel().link(POD, "net1"));
+    }
+
+    @Test
+    void aLinkWhoseNameIsTakenThereDoesNotMove() {
+        addVeth();
+        Link before = kernel().linkOrThrow(HOST, "veth1");
+
+        KernelException e =
+                assertThrows(KernelException.class, () -> apply(HOST, new LinkChange.MoveLink("veth1", POD, "eth0")));
+
+        assertEquals(Errno.EEXIST, e.errno());
+        assertEquals(before, kernel().linkOrThrow(HOST, "veth1"));
+    }
+
+    @Test
+    void theOldNameOfAMovedLinkMayBeTakenThere() {
+        addVeth();
+        apply(
+                HOST,
+                new LinkChange.AddVeth(
+                        "eth0", HOST_MAC, Optional.empty(), HOST, "veth9", POD_MAC, OptionalInt.empty()));
+
+        apply(HOST, new LinkChange.MoveLink("eth0", POD, "net1"));
+
+        assertEquals(Optional.of(POD_MAC), kernel().linkOrThrow(POD, "eth0").mac());
+        assertEquals(Optional.of(HOST_MAC), kernel().linkOrThrow(POD, "net1").mac());
+    }
+
     // The routing policy.
 
     @Test

@@ -16,10 +16,14 @@ import dev.hawser.kernel.KernelException;
 import dev.hawser.kernel.KernelFeature;
 import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.MacAddress;
+import dev.hawser.kernel.PolicyRule;
 import dev.hawser.kernel.Route;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -220,6 +224,55 @@ class OutsideEyeTest {
             assertThrows(KernelException.class, () -> hostOnly.link(POD, "eth0"));
             assertFalse(hostOnly.link(HOST, "lo").isEmpty());
         }
+    }
+
+    @Test
+    void aRuleIsInThePolicyOfItsFamily() {
+        kernel.apply(POD, new IpChange.AddRule(new PolicyRule(Cidr.parse("10.1.2.5/32"), 100)));
+        kernel.apply(POD, new IpChange.AddRule(new PolicyRule(Cidr.parse("fd00::5/128"), 70000)));
+
+        assertContains("\"priority\":32765,\"src\":\"10.1.2.5\",\"table\":\"100\"", pod.ip("rule show"));
+        assertContains("\"src\":\"fd00::5\",\"table\":\"70000\"", pod.ip("-6 rule show"));
+    }
+
+    @Test
+    void aLockedSideIsLockedForEverybodyUntilTheKernelIsClosed() {
+        String tried = "flock -n " + pod.path() + " true || echo locked";
+        String before = pod.exec("sh", "-c", tried);
+        try (LinuxKernel locking = LinuxKernel.open(host.open(), pod.open())) {
+            locking.lock(POD);
+            assertEquals("locked", pod.exec("sh", "-c", tried).strip());
+        }
+
+        assertEquals("", before);
+        assertEquals("", pod.exec("sh", "-c", tried));
+    }
+
+    @Test
+    void aTapIsATapForOthersToo() {
+        kernel.apply(
+                POD,
+                new LinkChange.AddTap(
+                        "tap0", true, OptionalInt.of(4_000_000), OptionalInt.of(4_000_001), Optional.empty()));
+
+        String tap = pod.ip("link show tap0");
+        assertContains("\"info_kind\":\"tun\",\"info_data\":{\"type\":\"tap\",\"pi\":false", tap);
+        assertContains("\"multi_queue\":true", tap);
+        assertContains("\"persist\":true", tap);
+        assertContains("4000000", tap);
+        assertContains("4000001", tap);
+    }
+
+    @Test
+    void aTapIsLabelledOnlyOnANodeWithSelinux() {
+        Assumptions.assumeFalse(Files.exists(Path.of("/sys/fs/selinux/enforce")), "SELinux is enabled here");
+        LinkChange.AddTap labelled = new LinkChange.AddTap(
+                "tap0", false, OptionalInt.empty(), OptionalInt.empty(), Optional.of("system_u:system_r:svirt_t:s0"));
+
+        KernelException e = assertThrows(KernelException.class, () -> kernel.apply(POD, labelled));
+
+        assertContains("SELinux is not enabled on this node", e.toString());
+        assertEquals(Optional.empty(), kernel.link(POD, "tap0"));
     }
 
     private static void assertContains(String expected, String actual) {

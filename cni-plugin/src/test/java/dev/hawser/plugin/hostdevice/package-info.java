@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.plugin.hostdevice;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.plugin.tap;
+
+import org.jspecify.annotations.NullMarked;
