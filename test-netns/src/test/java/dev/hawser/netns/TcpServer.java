@@ -14,7 +14,7 @@ import java.util.List;
 final class TcpServer implements AutoCloseable {
 
     static final int PORT = 8080;
-    private static final String READY = "listening";
+    static final String READY = "listening";
 
     private final Process process;
 
@@ -24,9 +24,18 @@ final class TcpServer implements AutoCloseable {
 
     /** Starts a server and waits until it listens on both families. */
     static TcpServer start(Netns netns) {
+        return start(netns, TcpServer.class);
+    }
+
+    /**
+     * Starts another server.
+     *
+     * @param main listens on {@link #PORT} and then prints {@link #READY}
+     */
+    static TcpServer start(Netns netns, Class<?> main) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        List<String> command = List.of(
-                java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", classPath(), TcpServer.class.getName());
+        List<String> command =
+                List.of(java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", classPath(), main.getName());
         Process process = Shell.start(new ProcessBuilder(Shell.join(netns.entering(), command))
                 .redirectError(ProcessBuilder.Redirect.INHERIT));
         TcpServer server = new TcpServer(process);

@@ -16,8 +16,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What an ADD does. The ifb gets its token bucket before it is up, when nobody can be using the qdisc that it replaces, and is
- * whole before anything is redirected to it.
+ * What an ADD does, in the cheapest order. To change the qdiscs of a link that is up, the kernel waits until nobody uses the old ones
+ * (dev_deactivate_many: up to milliseconds on a busy node), unless they do not queue and there is no ingress qdisc either. So the
+ * host's end gets its token bucket before its ingress qdisc, which costs the one wait that there is; and the ifb gets its own before
+ * it is up. The ifb is whole before anything is redirected to it.
  */
 final class BandwidthPlan {
 
