@@ -8,8 +8,10 @@ import dev.hawser.ip.IpMath;
 import dev.hawser.kernel.Link;
 import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.MacAddress;
+import dev.hawser.kernel.Qdisc;
 import dev.hawser.kernel.Route;
 import dev.hawser.kernel.Side;
+import dev.hawser.kernel.Tbf;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -95,10 +97,34 @@ class CodecTest {
                 1400 0500 fd00000100000000 0000000000000002
             """;
 
-    private static final List<String> CAPTURES = List.of(LINK, ADDRESS, TENTATIVE, ROUTE, MULTIPATH);
+    /** {@code tc qdisc add dev bwp1 root handle 1: tbf rate 8mbit burst 10000 latency 25ms}, statistics left out. */
+    private static final String TBF = """
+            00 00 0000 03000000 00000100 ffffffff 02000000  # tcmsg: index 3, handle 1:, root, reference count
+            0800 0100 74626600                     # TCA_KIND tbf
+            2c00 0200                              # TCA_OPTIONS
+              2800 0100                            #   TCA_TBF_PARMS
+                00 00 0000 0000 0000 40420f00      #     rate 1,000,000 bytes a second
+                00 00 0000 0000 0000 00000000      #     no peak rate
+                b8880000 5a620200 00000000         #     limit 35,000 bytes, buffer 156,250 ticks
+            0500 0c00 00000000                     # TCA_HW_OFFLOAD no
+            """;
 
-    private static final List<Function<AttrReader, Object>> READERS =
-            List.of(LinkReader::link, LinkReader::state, AddressCodec::read, body -> RouteReader.routes(body, 3));
+    private static final List<String> CAPTURES = List.of(LINK, ADDRESS, TENTATIVE, ROUTE, MULTIPATH, TBF);
+
+    private static final List<Function<AttrReader, Object>> READERS = List.of(
+            LinkReader::link,
+            LinkReader::state,
+            AddressCodec::read,
+            body -> RouteReader.routes(body, 3),
+            QdiscReader::qdisc,
+            QdiscReader::redirects);
+
+    @Test
+    void readsATokenBucket() {
+        Qdisc expected = new Qdisc("tbf", Qdisc.OURS, Optional.of(new Tbf(1_000_000, 156_250, 35_000)));
+
+        assertEquals(expected, QdiscReader.qdisc(body(TBF)));
+    }
 
     @Test
     void readsALink() {
