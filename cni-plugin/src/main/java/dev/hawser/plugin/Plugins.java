@@ -13,6 +13,7 @@ import dev.hawser.plugin.ptp.PtpPlugin;
 import dev.hawser.plugin.sbr.SbrPlugin;
 import dev.hawser.plugin.tap.TapPlugin;
 import dev.hawser.plugin.tuning.TuningPlugin;
+import dev.hawser.plugin.vrf.VrfPlugin;
 import dev.hawser.run.Plugin;
 import java.util.List;
 import java.util.stream.Stream;
@@ -33,7 +34,8 @@ public final class Plugins {
             new FirewallPlugin(),
             new BandwidthPlugin(),
             new TuningPlugin(),
-            new SbrPlugin());
+            new SbrPlugin(),
+            new VrfPlugin());
 
     /** Each one, and the one that joins them in one call. */
     public static final List<Plugin> ALL =

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hawser.plugin.vrf;
+
+import org.jspecify.annotations.NullMarked;
