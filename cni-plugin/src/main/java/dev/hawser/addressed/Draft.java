@@ -1,9 +1,15 @@
 package dev.hawser.addressed;
 
+import dev.hawser.kernel.LinkChange;
+import dev.hawser.kernel.LinkKind;
+import dev.hawser.kernel.MacAddress;
+import dev.hawser.kernel.Side;
 import dev.hawser.kernel.Step;
+import dev.hawser.run.Call;
 import dev.hawser.spec.CniResult;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 
 /**
@@ -25,9 +31,20 @@ public record Draft(
         interfaces = List.copyOf(interfaces);
     }
 
-    /** One link in the container, made by one step, and nothing else. */
-    public static Draft of(Step link, CniResult.Interface container) {
-        return new Draft(List.of(link), List.of(container), Optional.empty(), _ -> List.of());
+    /**
+     * One new link in the container, and nothing else.
+     *
+     * @param mac what the link is told; absent if it has its master's
+     * @param reportedMac what the result says; empty if that is not known
+     */
+    public static Draft of(
+            Call call, LinkKind kind, Optional<MacAddress> mac, OptionalInt mtuBytes, String reportedMac) {
+        Step step = Step.owned(
+                Side.POD,
+                new LinkChange.AddLink(call.ifName(), kind, mac, mtuBytes),
+                new LinkChange.DeleteLink(call.ifName()));
+        CniResult.Interface container = CniResult.Interface.inSandbox(call.ifName(), reportedMac, call.netns());
+        return new Draft(List.of(step), List.of(container), Optional.empty(), _ -> List.of());
     }
 
     /** The same with addresses that were leased before. */

@@ -75,7 +75,7 @@ public record Master(Optional<String> name, Side side) {
     /** Looks whether the link is of this kind and its mode or id, and on its master. */
     public void check(ContainerCheck check, Link link, LinkKind kind, Kernel kernel) {
         if (!link.setting().equals(kind.setting())) {
-            check.missing(link.name() + " is not a " + kind.words() + " any more");
+            check.missing(link.name() + " is not \"" + kind.words() + "\" any more");
         }
         name.ifPresent(master -> checkName(check, link, kernel.link(side, master), master));
     }

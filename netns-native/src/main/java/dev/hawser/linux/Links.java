@@ -2,6 +2,7 @@ package dev.hawser.linux;
 
 import static dev.hawser.kernel.Errno.EBUSY;
 import static dev.hawser.kernel.Errno.EEXIST;
+import static dev.hawser.kernel.Errno.EINVAL;
 import static dev.hawser.kernel.Errno.ENODEV;
 import static dev.hawser.kernel.Errno.ENOTSUPP;
 import static dev.hawser.kernel.Errno.EOPNOTSUPP;
@@ -196,6 +197,8 @@ final class Links {
             case EBUSY ->
                 ": is " + link.kind().on().map(LinkKind.Parent::link).orElse(link.name())
                         + " in use in another way, as the port of a bridge for one?";
+            case EINVAL ->
+                link.kind() instanceof LinkKind.Macvlan ? ": in mode passthru a link has no other macvlan beside it" : "";
             case EOPNOTSUPP -> ": has the kernel the module " + kind + "?";
             default -> "";
         };

@@ -1,0 +1,102 @@
+package dev.hawser.plugin.macvlan;
+
+import dev.hawser.addressed.Blueprint;
+import dev.hawser.addressed.Draft;
+import dev.hawser.addressed.Master;
+import dev.hawser.attach.ContainerCheck;
+import dev.hawser.attach.ContainerLink;
+import dev.hawser.attach.LinkSettings;
+import dev.hawser.attach.VethNames;
+import dev.hawser.kernel.Kernel;
+import dev.hawser.kernel.Link;
+import dev.hawser.kernel.LinkKind;
+import dev.hawser.kernel.LinkKind.MacvlanMode;
+import dev.hawser.kernel.MacAddress;
+import dev.hawser.run.Call;
+import dev.hawser.run.Node;
+import dev.hawser.spec.CniResult;
+import dev.hawser.spec.Settings;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The configuration of one attachment.
+ *
+ * <pre>{@code
+ * { "cniVersion": "1.0.0", "name": "mynet", "type": "macvlan", "master": "eth1", "mode": "bridge",
+ *   "ipam": { "type": "host-local", "subnet": "10.1.2.0/24" } }
+ * }</pre>
+ *
+ * @param master the link that it is on; without a name, the one of the default route
+ * @param mtuBytes of the container's link; the master's if absent
+ * @param mac of the container's link, unless it has the master's
+ * @param broadcastQueue how many broadcasts may wait; the kernel's default if absent
+ */
+record MacvlanBlueprint(
+        Call call, Master master, MacvlanMode mode, OptionalInt mtuBytes, MacAddress mac, OptionalInt broadcastQueue)
+        implements Blueprint {
+
+    static MacvlanBlueprint of(Call call, Settings settings) {
+        OptionalInt queue = settings.whole("bcqueuelen", 0, Integer.MAX_VALUE);
+        return new MacvlanBlueprint(
+                call,
+                Master.of(settings),
+                mode(settings),
+                LinkSettings.mtu(settings),
+                mac(call, settings).orElseGet(() -> VethNames.of(call).podMac()),
+                queue.orElse(0) == 0 ? OptionalInt.empty() : queue);
+    }
+
+    private static MacvlanMode mode(Settings settings) {
+        return settings.choice("mode", "bridge", "private", "vepa", "passthru")
+                .flatMap(MacvlanMode::of)
+                .orElse(MacvlanMode.BRIDGE);
+    }
+
+    /** The runtime's word wins over the one of CNI_ARGS, and that over the administrator's. */
+    private static Optional<MacAddress> mac(Call call, Settings settings) {
+        Optional<MacAddress> ofAdministrator = LinkSettings.mac(settings);
+        Optional<MacAddress> ofArgs = LinkSettings.macOfArgs(call, settings);
+        return LinkSettings.mac(settings.section("runtimeConfig"))
+                .or(() -> ofArgs)
+                .or(() -> ofAdministrator);
+    }
+
+    @Override
+    public String kind() {
+        return "macvlan";
+    }
+
+    @Override
+    public ContainerLink containerLink() {
+        return new ContainerLink(call.ifName(), ContainerLink.Dad.DEFAULT, true);
+    }
+
+    /** In mode passthru the kernel gives it the master's MAC, whatever it is told. */
+    @Override
+    public Draft draft(Kernel kernel, Optional<CniResult> previous) {
+        Link on = master.find(kernel);
+        Master.requireMtu(mtuBytes, on);
+        Optional<MacAddress> own = mode == MacvlanMode.PASSTHRU ? Optional.empty() : Optional.of(mac);
+        return Draft.of(
+                call,
+                kind(on.name()),
+                own,
+                mtuBytes,
+                own.map(MacAddress::toString).orElseGet(() -> Master.macOf(on)));
+    }
+
+    private LinkKind kind(String on) {
+        return new LinkKind.Macvlan(on, master.side(), mode, broadcastQueue);
+    }
+
+    @Override
+    public void check(ContainerCheck check, Link link, Kernel kernel) {
+        master.check(check, link, kind(""), kernel);
+    }
+
+    @Override
+    public void status(Node node) {
+        master.status(node);
+    }
+}
