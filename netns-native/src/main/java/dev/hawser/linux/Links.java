@@ -198,7 +198,9 @@ final class Links {
                 ": is " + link.kind().on().map(LinkKind.Parent::link).orElse(link.name())
                         + " in use in another way, as the port of a bridge for one?";
             case EINVAL ->
-                link.kind() instanceof LinkKind.Macvlan ? ": in mode passthru a link has no other macvlan beside it" : "";
+                link.kind() instanceof LinkKind.Macvlan
+                        ? ": in mode passthru a link has no other macvlan beside it"
+                        : "";
             case EOPNOTSUPP -> ": has the kernel the module " + kind + "?";
             default -> "";
         };

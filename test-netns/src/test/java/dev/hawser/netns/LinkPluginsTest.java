@@ -43,7 +43,8 @@ class LinkPluginsTest {
 
         /** Addresses that are the same each time; an mtu, for those that read it. */
         Conf conf() {
-            return Conf.parse("{\"cniVersion\": \"1.0.0\", \"name\": \"net1\", \"type\": \"" + file() + "\", " + keys + """
+            return Conf.parse(
+                    "{\"cniVersion\": \"1.0.0\", \"name\": \"net1\", \"type\": \"" + file() + "\", " + keys + """
                     "mtu": 1400,
                     "ipam": {"type": "static",
                              "addresses": [{"address": "10.88.0.5/24", "gateway": "10.88.0.1"},
@@ -101,7 +102,22 @@ class LinkPluginsTest {
                 added.result().path("routes").toString(),
                 added.result().path("interfaces").size(),
                 Look.of(pod.netns(), "eth0"),
-                hostLinks.stream().findFirst().map(name -> Look.of(node.host(), name)));
+                hostLinks.stream().findFirst().map(name -> settled(node.host(), name)));
+    }
+
+    /** The reference does not wait for the search for duplicates of the host's end. */
+    private static Look settled(Netns netns, String link) {
+        try {
+            Patience.await(
+                    "no address of " + link + " is tentative",
+                    () -> new Ip(netns)
+                            .addressInfos(link).stream()
+                                    .noneMatch(
+                                            address -> address.path("tentative").asBoolean(false)));
+            return Look.of(netns, link);
+        } catch (Exception e) {
+            throw new IllegalStateException("wait for the addresses of " + link, e);
+        }
     }
 
     @ParameterizedTest
@@ -141,14 +157,14 @@ class LinkPluginsTest {
 
         assertEquals(List.of(), pod.ip().linkNames());
         assertEquals(before.links(), node.remains().links());
-        assertFalse(node.nft().ruleset().toString().contains("10.88.0.5"), () -> node.nft().ruleset().toString());
+        assertFalse(
+                node.nft().ruleset().toString().contains("10.88.0.5"),
+                () -> node.nft().ruleset().toString());
     }
 
     /** ptp masquerades in the way that both know; the others have nothing to masquerade. */
     private static Conf masquerading(Type type) {
-        return type == Type.PTP
-                ? type.conf().with("ipMasq", true).with("ipMasqBackend", "iptables")
-                : type.conf();
+        return type == Type.PTP ? type.conf().with("ipMasq", true).with("ipMasqBackend", "iptables") : type.conf();
     }
 
     @ParameterizedTest
@@ -161,20 +177,24 @@ class LinkPluginsTest {
         Path reference = reference(type);
         Answer added = node.add(conf, pod);
 
-        byReference("DEL", conf.with("prevResult", added.result()), pod, reference).succeeded();
+        byReference("DEL", conf.with("prevResult", added.result()), pod, reference)
+                .succeeded();
 
         assertEquals(List.of(), pod.ip().linkNames());
         assertEquals(before.links(), node.remains().links());
-        assertFalse(node.nft().ruleset().toString().contains("10.88.0.5"), () -> node.nft().ruleset().toString());
+        assertFalse(
+                node.nft().ruleset().toString().contains("10.88.0.5"),
+                () -> node.nft().ruleset().toString());
     }
 
     @ParameterizedTest
     @EnumSource
     void delNeedsNeitherMasterNorNamespaceNorResult(Type type) {
         type.require();
-        Conf conf = type.conf().withJson("ipam", """
-                {"type": "host-local", "ranges": [[{"subnet": "10.88.0.0/24"}]]}""").with(
-                        "ipam.dataDir", node.pools().toString());
+        Conf conf = type.conf()
+                .withJson("ipam", """
+                {"type": "host-local", "ranges": [[{"subnet": "10.88.0.0/24"}]]}""")
+                .with("ipam.dataDir", node.pools().toString());
         Pod pod = node.pod();
         node.add(conf, pod).result();
         int leased = node.pool().leases().size();
@@ -221,9 +241,10 @@ class LinkPluginsTest {
     }
 
     private static Path reference(Type type) {
-        Optional<Path> directory = CniPlugin.referenceDirectory()
-                .filter(path -> Files.isExecutable(path.resolve(type.file())));
-        assumeTrue(directory.isPresent(), () -> "no " + type.file() + " of the reference is installed (HAWSER_PEER_DIR)");
+        Optional<Path> directory =
+                CniPlugin.referenceDirectory().filter(path -> Files.isExecutable(path.resolve(type.file())));
+        assumeTrue(
+                directory.isPresent(), () -> "no " + type.file() + " of the reference is installed (HAWSER_PEER_DIR)");
         return directory.orElseThrow();
     }
 

@@ -31,7 +31,8 @@ class LinkTrafficTest {
     private Conf conf(String type, String keys) {
         return Conf.parse("{\"cniVersion\": \"1.1.0\", \"name\": \"net1\", \"type\": \"" + type + "\", " + keys + """
                 "ipam": {"type": "host-local", "ranges": [[{"subnet": "10.88.0.0/24"}], [{"subnet": "fd00:88::/64"}]],
-                         "routes": [{"dst": "0.0.0.0/0"}, {"dst": "::/0"}]}}""").with("ipam.dataDir", node.pools().toString());
+                         "routes": [{"dst": "0.0.0.0/0"}, {"dst": "::/0"}]}}""")
+                .with("ipam.dataDir", node.pools().toString());
     }
 
     @Test
@@ -48,7 +49,8 @@ class LinkTrafficTest {
         }
         assertTrue(node.host().reaches("10.88.0.2"));
         assertTrue(node.host().reaches("fd00:88::2"));
-        assertEquals(World.NODE, TcpServer.addressSeen(pod.netns(), World.ADDRESS).replace("::ffff:", ""));
+        assertEquals(
+                World.NODE, TcpServer.addressSeen(pod.netns(), World.ADDRESS).replace("::ffff:", ""));
         assertEquals("2001:db8:0:0:0:0:0:1", TcpServer.addressSeen(pod.netns(), World.ADDRESS6));
     }
 
@@ -131,7 +133,8 @@ class LinkTrafficTest {
         pod.netns().ip("link set up0 up");
         lan.ip("address add 10.88.0.1/24 dev lan0");
 
-        node.add(conf("macvlan", "\"master\": \"up0\", \"linkInContainer\": true, "), pod).result();
+        node.add(conf("macvlan", "\"master\": \"up0\", \"linkInContainer\": true, "), pod)
+                .result();
 
         assertTrue(pod.netns().reaches("10.88.0.1"));
     }
@@ -173,7 +176,12 @@ class LinkTrafficTest {
         assertTrue(pod.netns().reaches("10.88.0.1"));
         assertEquals(
                 100,
-                pod.ip().link("eth0").path("linkinfo").path("info_data").path("id").asInt());
+                pod.ip()
+                        .link("eth0")
+                        .path("linkinfo")
+                        .path("info_data")
+                        .path("id")
+                        .asInt());
     }
 
     @Test
