@@ -93,3 +93,14 @@ use_jdk() {
 }
 
 project_version() { sed -n 's:^  <version>\(.*\)</version>$:\1:p' "$project/pom.xml" | head -n 1; }
+
+# count NAME DIRECTORY: the sum of an attribute of <testsuite> over all reports of tests below it.
+count() {
+  find "$2" -path '*/surefire-reports/TEST-*.xml' -exec cat {} + \
+    | awk -v name="$1" 'match($0, /<testsuite [^>]*/) || inside {
+        inside = 1
+        if (match($0, " " name "=\"[0-9]+\"")) sum += substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4)
+        if ($0 ~ />/) inside = 0
+      }
+      END { print sum + 0 }'
+}

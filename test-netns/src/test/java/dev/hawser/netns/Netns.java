@@ -1,6 +1,8 @@
 package dev.hawser.netns;
 
+import dev.hawser.resident.ThisRun;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -102,18 +104,19 @@ final class Netns implements AutoCloseable {
         output("sh", "-c", "echo " + value + " >/proc/sys/" + path);
     }
 
-    /** Whether {@code address} answers to an ICMP echo within five seconds: an IPv6 address may need some to become usable. */
+    /** Whether {@code address} answers to an ICMP echo within five seconds, if this machine is as fast as others: an IPv6 address may need some to become usable. */
     boolean reaches(String address) {
-        return pings(address, 5);
+        return pings(address, Duration.ofSeconds(5));
     }
 
     /** Whether {@code address}, which would answer at once if it could, is silent for a second. */
     boolean cannotReach(String address) {
-        return !pings(address, 1);
+        return !pings(address, Duration.ofSeconds(1));
     }
 
-    private boolean pings(String address, int seconds) {
-        return run("ping", "-n", "-q", "-c", "1", "-i", "0.2", "-w", String.valueOf(seconds), address)
+    private boolean pings(String address, Duration usual) {
+        String seconds = String.valueOf(ThisRun.patience(usual).toSeconds());
+        return run("ping", "-n", "-q", "-c", "1", "-i", "0.2", "-w", seconds, address)
                 .succeeded();
     }
 

@@ -2,12 +2,13 @@ package dev.hawser.netns;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.hawser.resident.ThisRun;
 import java.time.Duration;
 
 /** Waits for what others do in their own time. */
 final class Patience {
 
-    private static final Duration LONGEST = Duration.ofSeconds(60);
+    private static final Duration LONGEST = ThisRun.patience(Duration.ofSeconds(60));
     private static final Duration PAUSE = Duration.ofMillis(5);
 
     private Patience() {}

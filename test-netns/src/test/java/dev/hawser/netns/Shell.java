@@ -1,5 +1,6 @@
 package dev.hawser.netns;
 
+import dev.hawser.resident.ThisRun;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 /** Executes programs and waits for them. */
 final class Shell {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = ThisRun.patience(Duration.ofSeconds(60));
 
     /** Reading a pipe blocks: the JDK's common pool may have but one thread. */
     private static final Executor READERS = task -> Thread.ofPlatform().daemon().start(task);

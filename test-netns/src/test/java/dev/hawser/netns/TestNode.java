@@ -2,6 +2,7 @@ package dev.hawser.netns;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.hawser.resident.ThisRun;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -181,7 +182,8 @@ final class TestNode implements AfterEachCallback {
 
     /** That soon nothing else is left: a helper takes back what nobody was told of when the caller has gone. */
     void comesBackTo(Remains before) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long deadline =
+                System.nanoTime() + ThisRun.patience(Duration.ofSeconds(10)).toNanos();
         while (!remains().equals(before) && System.nanoTime() < deadline) {
             Thread.onSpinWait(); // looking is slow enough
         }

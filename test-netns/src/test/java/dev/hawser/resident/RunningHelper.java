@@ -15,7 +15,7 @@ public final class RunningHelper implements AutoCloseable {
     /** What launcher and helper call their socket. */
     public static final String SOCKET_VARIABLE = "HAWSER_SOCKET";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = ThisRun.patience(Duration.ofSeconds(60));
     private static final Duration PAUSE = Duration.ofMillis(10);
 
     private final Process process;

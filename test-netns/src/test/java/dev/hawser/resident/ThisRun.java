@@ -4,21 +4,34 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
  * How this run of the tests has plugin calls made: {@code cold}, by a JVM for each call, or by a {@code helper}. The system property
- * {@code hawser.calls} says it; Maven runs the same tests with one and then with the other.
+ * {@code hawser.calls} says it; Maven runs the same tests with one and then with the other. And how slow its machine is: {@code
+ * hawser.slowness} times slower than usual.
  */
 public final class ThisRun {
 
     private static final boolean THROUGH_HELPER = "helper".equals(System.getProperty("hawser.calls"));
+
+    private static final int SLOWNESS = Integer.getInteger("hawser.slowness", 1);
 
     private ThisRun() {}
 
     /** Whether helpers make the calls. */
     public static boolean isThroughHelper() {
         return THROUGH_HELPER;
+    }
+
+    /**
+     * How long something may take on this machine, or has to be waited for.
+     *
+     * @param usual how long on any that runs at the speed of its processor
+     */
+    public static Duration patience(Duration usual) {
+        return usual.multipliedBy(SLOWNESS);
     }
 
     /**

@@ -1,0 +1,384 @@
+#!/usr/bin/env bash
+# Runs tests on another kernel, Debian's cloud kernel in a virtual machine: those that this machine's kernel had to skip because
+# it lacks something (bridge VLAN filtering, 802.1Q, dummy, ipvlan, vrf, ...), and the contract that every kernel must obey.
+#
+#   scripts/matrix.sh                                what the last scripts/test.sh (or mvn verify) skipped here
+#   scripts/matrix.sh [--calls helper|cold] TEST...  these test classes, with or without their package
+#   scripts/matrix.sh --shell [COMMAND]              a shell in the virtual machine, which ends with the shell
+#
+# Fails if a test fails there, or was skipped here and is not executed there either. The reports are left in
+# target/surefire-reports. Run it as root, after a build; it needs no KVM. How a test says what it needs: KernelFeature.
+#
+# How it works: QEMU boots the kernel of the package linux-image-cloud-amd64, which is only unpacked. Its root directory is
+# this machine's own (by virtiofs) under a tmpfs that takes all writes: the JDK, the tools and the build are where they always
+# are, and whatever happens there changes nothing here. Only target/matrix/exchange is really written. The plan goes in (a line
+# for each class: how its calls are made, and its name), the reports come out. A test whose calls a helper can make is
+# run that way only: without KVM a JVM needs seconds to start.
+set -euo pipefail
+# shellcheck source=common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+work=$project/target/matrix
+exchange=$work/exchange
+reports=$project/target/surefire-reports
+memory=3G
+longest_seconds=900
+
+# Run there whatever was skipped here: all kernels obey one contract.
+always=(dev.hawser.linux.LinuxKernelTest)
+
+usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
+
+# ---- On this machine: what the virtual machine is made of.
+
+need_tools() {
+  [[ $(uname -m) == x86_64 ]] || fail "makes virtual machines for x86-64 on x86-64 only, and this is $(uname -m)"
+  need_packages qemu-system-x86 busybox-static cpio kmod iproute2 iputils-ping iptables nftables util-linux
+  virtiofsd=$(find_virtiofsd) || { need_packages virtiofsd && virtiofsd=$(find_virtiofsd); } ||
+    fail "no virtiofsd found: it comes with Debian's package virtiofsd, up to Debian 12 with qemu-system-common"
+}
+
+find_virtiofsd() {
+  local file
+  for file in /usr/libexec/virtiofsd /usr/lib/qemu/virtiofsd; do
+    [[ ! -x $file ]] || { echo "$file" && return; }
+  done
+  return 1
+}
+
+need_build() {
+  use_jdk
+  [[ -x $tree/bin/hawser ]] || "$project/scripts/build.sh"
+  [[ -e $project/test-netns/target/test.classpath ]] || compile_tests
+}
+
+compile_tests() {
+  say "Compiling the tests (Maven)"
+  MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow" \
+    mvn -B -q -Dstyle.color=never -f "$project/pom.xml" --no-transfer-progress -DskipTests verify
+}
+
+# Fetched once and kept as long as target/ is.
+need_kernel() {
+  [[ -e $work/kernel/complete ]] || fetch_kernel
+  release=$(ls "$work/kernel/lib/modules")
+}
+
+fetch_kernel() {
+  local package
+  say "Fetching a kernel"
+  rm -rf "$work/kernel" "$work/package"
+  mkdir -p "$work/package"
+  apt_update_once
+  package=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: \(linux-image-.*\)/\1/p')
+  [[ -n $package ]] || no_kernel
+  (cd "$work/package" && apt-get -qq -o APT::Sandbox::User=root download "$package") || no_kernel
+  dpkg -x "$work"/package/*.deb "$work/kernel"
+  depmod -b "$work/kernel" "$(ls "$work/kernel/lib/modules")"
+  touch "$work/kernel/complete"
+}
+
+no_kernel() {
+  fail "apt-get cannot get the package linux-image-cloud-amd64: add Debian's archive to its sources. (Or unpack another" \
+    "package of a kernel into $work/kernel with dpkg -x, run depmod -b on it, and touch $work/kernel/complete.)"
+}
+
+# The modules that it takes to mount the root directory, in the order of loading.
+first_modules() {
+  modprobe -d "$work/kernel" -S "$release" -a --show-depends virtio_pci virtiofs overlay |
+    awk '$1 == "insmod" && !seen[$2]++ { print $2 }'
+}
+
+# make_initramfs WHAT
+make_initramfs() {
+  local root=$scratch/initramfs module
+  mkdir -p "$root"/{bin,dev,here,writes,root}
+  cp /bin/busybox "$root/bin/"
+  for module in $(first_modules); do
+    cp "$module" "$root/"
+    echo "/${module##*/}" >>"$root/modules"
+  done
+  first_program "$1" >"$root/init"
+  chmod +x "$root/init"
+  (cd "$root" && find . | cpio --quiet -o -H newc) >"$scratch/initrd"
+}
+
+# first_program WHAT: makes the root directory and goes on there, with this script.
+first_program() {
+  cat <<INIT
+#!/bin/busybox sh
+set -e
+busybox=/bin/busybox
+\$busybox mount -t devtmpfs dev /dev
+while read -r module; do \$busybox insmod "\$module"; done </modules
+\$busybox mount -t virtiofs here /here
+\$busybox mount -t tmpfs writes /writes
+\$busybox mkdir /writes/upper /writes/work
+\$busybox mount -t overlay -o lowerdir=/here,upperdir=/writes/upper,workdir=/writes/work root /root
+\$busybox mount --bind "/here$exchange" "/root$exchange"
+\$busybox mount --move /dev /root/dev
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root JAVA_HOME="$JAVA_HOME" TERM="${TERM:-linux}"
+exec \$busybox switch_root /root /bin/bash "$project/scripts/matrix.sh" --inside $1
+INIT
+}
+
+# ---- On this machine: running it.
+
+# start_virtiofsd: lends the root directory to whoever connects to its socket, once.
+start_virtiofsd() {
+  local i
+  "$virtiofsd" --rlimit-nofile=0 --socket-path="$scratch/here" -o source=/ -o cache=always -o sandbox=chroot \
+    &>"$scratch/virtiofsd.log" &
+  virtiofsd_pid=$!
+  for ((i = 0; i < 200; i++)); do
+    [[ ! -S $scratch/here ]] || return 0
+    sleep 0.05
+  done
+  fail "virtiofsd does not listen: $(cat "$scratch/virtiofsd.log")"
+}
+
+# compose_machine: its command. The serial console is stdin and stdout. One processor only: without KVM several wait for one another
+# more than they get done, the more so when the machine has other work.
+compose_machine() {
+  machine=(
+    qemu-system-x86_64 -accel "tcg,thread=multi" -cpu max -smp 1 -m "$memory"
+    -object "memory-backend-memfd,id=memory,size=$memory,share=on" -machine "q35,memory-backend=memory"
+    -nodefaults -no-user-config -display none -no-reboot
+    -chardev "stdio,id=console,signal=off" -serial chardev:console
+    -chardev "socket,id=here,path=$scratch/here" -device "vhost-user-fs-pci,chardev=here,tag=here"
+    -kernel "$work/kernel/boot/vmlinuz-$release" -initrd "$scratch/initrd"
+    -append "console=ttyS0 quiet panic=-1 mitigations=off no5lvl"
+  )
+}
+
+run_machine() {
+  timeout --kill-after=10 "$longest_seconds" "${machine[@]}" </dev/null &
+  machine_pid=$!
+  wait "$machine_pid" || note "the virtual machine ended with status $?"
+}
+
+# Also when this script is told to end.
+clean_up() {
+  local pid
+  for pid in "${machine_pid:-}" "${virtiofsd_pid:-}"; do
+    [[ -z $pid ]] || kill "$pid" 2>/dev/null || true
+  done
+  wait
+  rm -rf "$scratch"
+}
+
+# ---- On this machine: what is to be tested, and what came of it.
+
+# testcases REPORT...: a line "skipped CLASS TEST" or "executed CLASS TEST" for each. Surefire says in brackets behind the class how it
+# ran it, JUnit's console puts brackets behind each test without parameters.
+testcases() {
+  awk '
+    function attribute(name) {
+      return match($0, " " name "=\"[^\"]*\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : ""
+    }
+    function flush() {
+      if (known) print what, class, test
+      known = 0
+    }
+    /^ *<testcase / {
+      flush()
+      class = attribute("classname"); sub(/\(.*/, "", class)
+      test = attribute("name"); sub(/\(\)$/, "", test)
+      known = 1; what = "executed"
+    }
+    /^ *<skipped/ { what = "skipped" }
+    END { flush() }' "$@"
+}
+
+# in_reports WHAT REPORT...: "CLASS TEST" for each test that was skipped (or executed).
+in_reports() { testcases "${@:2}" | sed -n "s/^$1 //p" | sort -u; }
+
+# Those that were executed in no run of this machine's tests.
+skipped_here() {
+  local files=("$project"/*/target/surefire-reports/TEST-*.xml)
+  [[ -e ${files[0]} ]] ||
+    fail "what this machine's kernel skips is read from the reports of its tests, and there are none: run" \
+      "$project/scripts/test.sh first, or name test classes"
+  comm -23 <(in_reports skipped "${files[@]}") <(in_reports executed "${files[@]}")
+}
+
+# Those that were skipped here, and there as well or not reached.
+skipped_in_both() {
+  local files
+  mapfile -t files < <(find "$reports" -name 'TEST-*.xml')
+  comm -23 <(printf '%s' "$skipped") <(in_reports executed "${files[@]}" </dev/null)
+}
+
+# plan_all: a line "CALLS CLASS" for each class of which something was skipped here.
+plan_all() {
+  local class
+  for class in $({ printf '%s' "$skipped" | cut -d ' ' -f 1 && printf '%s\n' "${always[@]}"; } | sort -u); do
+    echo "$(calls_of "$class") $class"
+  done
+}
+
+# calls_of CLASS: cold, if test-netns runs it that way only.
+calls_of() {
+  local report=$project/test-netns/target/surefire-reports/TEST-$1
+  if [[ -e $report.xml && ! -e $report-through-helper.xml ]]; then
+    echo cold
+  else
+    echo helper
+  fi
+}
+
+# plan_named CALLS TEST...
+plan_named() {
+  local name file
+  for name in "${@:2}"; do
+    file=$(cd "$project" && find ./*/target/test-classes -path "*/${name//.//}.class" | head -n 1)
+    [[ -n $file ]] || fail "no test class $name in $project/*/target/test-classes"
+    file=${file#./*/target/test-classes/}
+    file=${file%.class}
+    echo "$1 ${file//\//.}"
+  done
+}
+
+# run_plan: runs what is in the plan there, and brings its reports here.
+run_plan() {
+  local calls
+  say "Testing with Linux $release"
+  rm -rf "$reports"
+  mkdir -p "$reports"
+  run_machine
+  for calls in helper cold; do
+    [[ ! -e $exchange/$calls/TEST-junit-jupiter.xml ]] ||
+      cp "$exchange/$calls/TEST-junit-jupiter.xml" "$reports/TEST-linux-$release-$calls.xml"
+  done
+}
+
+# conclude: says what came of it, and fails if a test did, or was executed nowhere.
+conclude() {
+  local missing
+  missing=$(skipped_in_both)
+  [[ -z $missing ]] || sed 's/ /./; s/^/skipped by both kernels: /' <<<"$missing"
+  [[ -e $exchange/complete ]] || note "the tests did not come to their end: their output is in $exchange"
+  say "Linux $release: $(count tests "$reports") tests, $(count failures "$reports") failures," \
+    "$(count errors "$reports") errors, $(count skipped "$reports") skipped"
+  [[ -e $exchange/complete && ! -e $exchange/failed && -z $missing ]]
+}
+
+# ---- In the virtual machine.
+
+# inside WHAT: what its first process does.
+inside() {
+  exec </dev/ttyS0 &>/dev/ttyS0
+  mount -t proc proc /proc
+  mount -t sysfs sys /sys
+  mount -t tmpfs run /run
+  [[ $project == /tmp/* ]] || mount -t tmpfs tmp /tmp
+  ln -s /proc/self/fd /dev/fd
+  mkdir -p /dev/pts /dev/shm /lib/modules
+  mount -t devpts devpts /dev/pts
+  mount -t tmpfs shm /dev/shm
+  mount --bind "$work/kernel/lib/modules" /lib/modules
+  ip link set lo up
+  "inside_$1"
+  busybox reboot -f
+}
+
+inside_shell() {
+  note "Linux $(uname -r) after $(cut -d ' ' -f 1 /proc/uptime) s; what you change is forgotten when you leave this shell"
+  cd "$project"
+  if [[ -e $exchange/command ]]; then
+    stty -onlcr
+    bash "$exchange/command" || note "status $?"
+  else
+    setsid -c bash -i || true
+  fi
+}
+
+inside_tests() {
+  local calls
+  stty -onlcr
+  for calls in helper cold; do
+    ! grep -q "^$calls " "$exchange/plan" || run_classes "$calls"
+  done
+  touch "$exchange/complete"
+}
+
+# run_classes CALLS: in one JVM. Without KVM each compilation is dear.
+run_classes() {
+  local classes
+  mapfile -t classes < <(sed -n "s/^$1 /--select-class=/p" "$exchange/plan")
+  note "$(cut -d ' ' -f 1 /proc/uptime) s: starting ${#classes[@]} classes, calls: $1"
+  mkdir "$exchange/$1"
+  (
+    cd "$project/test-netns"
+    "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED \
+      --sun-misc-unsafe-memory-access=allow -Dhawser.calls="$1" -Dhawser.slowness=5 -cp "$(class_path)" \
+      org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors --details=testfeed \
+      --include-engine=junit-jupiter --reports-dir="$exchange/$1" "${classes[@]}" 2>&1
+  ) | tee "$exchange/$1/output.txt" | progress || touch "$exchange/failed"
+}
+
+class_path() { printf '%s:' "$project"/*/target/test-classes && cat "$project/test-netns/target/test.classpath"; }
+
+# A line for each class once it is through, and what went wrong at once.
+progress() {
+  awk '
+    function flush() {
+      if (class) printf "    %4.0f s: %s: %d passed, %d failed, %d skipped\n", uptime(), class, n["SUCCESSFUL"], n["FAILED"], n["ABORTED"] + n["SKIPPED"]
+      fflush(); split("", n)
+    }
+    function uptime(  line) { getline line <"/proc/uptime"; close("/proc/uptime"); return line + 0 }
+    /^JUnit Jupiter > / {
+      status = $NF; split($0, part, " > ")
+      if (part[2] != class) { flush(); class = part[2] }
+      n[status]++
+      if (status == "FAILED") print
+      next
+    }
+    status == "FAILED" || !class
+    END { flush() }'
+}
+
+# ----
+
+if [[ ${1:-} == --inside ]]; then
+  inside "$2"
+  exit
+fi
+calls=helper
+what=tests
+while [[ ${1:-} == -* ]]; do
+  case $1 in
+    --calls) calls=${2:?} && shift ;;
+    --shell) what=shell ;;
+    --help | -h) usage && exit ;;
+    *) fail "no such option: $1: see --help" ;;
+  esac
+  shift
+done
+need_root
+need_build
+need_tools
+need_kernel
+skipped=
+rm -rf "$exchange"
+mkdir -p "$exchange"
+if [[ $what == tests ]]; then
+  if (($#)); then
+    plan_named "$calls" "$@" >"$exchange/plan"
+  else
+    skipped=$(skipped_here)
+    plan_all >"$exchange/plan"
+  fi
+fi
+scratch=$(mktemp -d)
+trap clean_up EXIT
+make_initramfs "$what"
+compose_machine
+start_virtiofsd
+if [[ $what == shell ]]; then
+  ((!$#)) || echo "$*" >"$exchange/command"
+  "${machine[@]}"
+else
+  run_plan
+  conclude
+fi
