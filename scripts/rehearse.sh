@@ -42,11 +42,13 @@ JSON
 
 lines_of() { sed -e '/^[[:space:]]*#/d' -e '/^[[:space:]]*$/d' "$1"; }
 
-# record OPTIONS CLASSPATH CACHE MAIN ARGUMENT...: a JVM as bin/hawser starts it, but for the cache, which is written.
+# record OPTIONS CLASSPATH CACHE MAIN ARGUMENT...: a JVM as bin/hawser starts it, but for the cache, which is written. Without machine
+# code: JDK 25 would use it on a node whose processor lacks instructions that this one has, and end with SIGILL.
 record() {
   local options
   mapfile -t options < <(lines_of "$dir/conf/$1")
   exec "$dir/runtime/bin/java" "${options[@]}" "-XX:AOTCacheOutput=$dir/lib/$3" \
+    -XX:-AOTAdapterCaching -XX:-AOTStubCaching \
     "-Djffi.boot.library.path=$dir/lib/native" "-Djava.library.path=$dir/lib/native" "-Dhawser.home=$dir" \
     -cp "$(sed "s:^:$dir/lib/:" "$dir/lib/$2" | paste -sd :)" "${@:4}"
 }
