@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 
 /**
- * What not every kernel has, and this is how a test says that it needs it, as its first line or in a {@code @BeforeEach}:
+ * What not every kernel has, and this is how a test says that it needs it, as its first line or before all tests of its class:
  *
  * <pre>{@code
  * KernelFeature.DUMMY.require();
@@ -17,8 +17,7 @@ import java.util.Optional;
  *
  * <p>On a kernel without it the test is skipped, and the reason says what is missing. {@code scripts/matrix.sh} then runs the
  * test's class again on Debian's kernel in a virtual machine, and fails if the test was skipped there, too: nothing has to be
- * listed anywhere. (Never in a {@code @BeforeAll}: no report says which tests were skipped by it.) What a kernel without the
- * feature has to do is said the other way round, by {@link #requireAbsent}.
+ * listed anywhere. What a kernel without the feature has to do is said the other way round, by {@link #requireAbsent}.
  *
  * <p>In {@link KernelContract}, whose fake has everything, the line is {@code needs(KernelFeature.DUMMY);}.
  */
