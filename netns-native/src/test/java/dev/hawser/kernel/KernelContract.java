@@ -521,8 +521,7 @@ public abstract class KernelContract {
 
         KernelException e = assertThrows(KernelException.class, () -> apply(HOST, new LinkChange.AwaitUp("veth1", 20)));
 
-        // The kernel looks at the other end when it finds the time: until then the port is down, afterwards what is
-        // below it.
+        // The kernel looks below the port when it finds the time: until then it is just down.
         assertTrue(e.toString().matches("(?s).*bridge port in error state: (lowerlayer)?down: .*"), e::toString);
     }
 
