@@ -262,6 +262,15 @@ class BridgePluginTest {
         assertEquals(List.of(), node.kernel.applied());
     }
 
+    /** The kernel itself would refuse it. */
+    @Test
+    void anMtuOfZeroIsLeftToTheKernel() {
+        Ended ended = node.call("ADD", "bridge", conf("\"mtu\": 0"));
+
+        assertEquals(0, ended.exitStatus(), ended.stdout());
+        assertTrue(!applied().contains("mtu"), applied());
+    }
+
     @Test
     void aLinkThatIsNoBridgeIsRefusedAndTheLeaseGivenBack() {
         node.kernel.apply(
