@@ -71,7 +71,7 @@ final class TcpServer implements AutoCloseable {
         }
     }
 
-    private static String classPath() {
+    static String classPath() {
         try {
             return Path.of(TcpServer.class
                             .getProtectionDomain()
