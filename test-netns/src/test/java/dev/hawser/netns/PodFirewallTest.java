@@ -175,18 +175,19 @@ class PodFirewallTest {
     void whatTheNodeForwardsBackToAnIsolatedBridgeIsDropped(String backend) {
         Answer here = node.add(node.dualStack(), pod);
         Conf secondSubnet = node.gateway().withJson("ipam.ranges", """
-                [[{"subnet": "10.89.0.0/24"}]]""").with("name", "net2");
+                [[{"subnet": "fd00:89::/64"}]]""").with("name", "net2");
         Answer there = node.add(secondSubnet, other);
+        there.result();
         Conf sameBridge = by(backend).with("ingressPolicy", "same-bridge");
         node.add(after(here, sameBridge), pod).result();
-        assertTrue(other.netns().reaches("10.88.0.2"));
+        assertTrue(other.netns().reaches("fd00:88::2"));
 
         Conf isolated = by(backend).with("ingressPolicy", "isolated");
         node.add(after(there, isolated), other).result();
         node.add(after(here, sameBridge), pod).result();
 
-        assertTrue(other.netns().cannotReach("10.88.0.2"));
-        assertTrue(node.host().reaches("10.88.0.2"));
+        assertTrue(other.netns().cannotReach("fd00:88::2"));
+        assertTrue(node.host().reaches("fd00:88::2"));
     }
 
     @Test

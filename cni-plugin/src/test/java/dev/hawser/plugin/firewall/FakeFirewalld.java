@@ -27,22 +27,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class FakeFirewalld implements AutoCloseable {
 
-    private static final String CONFIGURATION = """
-            <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
-              "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-            <busconfig>
-              <type>session</type>
-              <listen>unix:path=%s</listen>
-              <auth>EXTERNAL</auth>
-              <policy context="default">
-                <allow user="*"/>
-                <allow own="*"/>
-                <allow send_destination="*"/>
-                <allow receive_sender="*"/>
-              </policy>
-            </busconfig>
-            """;
-
     private final Path socket;
     private final Process daemon;
     private final SocketChannel channel;
@@ -70,7 +54,7 @@ final class FakeFirewalld implements AutoCloseable {
     /** @param directory for the socket, where there is nothing yet */
     static FakeFirewalld start(Path directory) throws IOException, InterruptedException {
         Path socket = directory.resolve("bus");
-        Path configuration = Files.writeString(directory.resolve("bus.conf"), CONFIGURATION.formatted(socket));
+        Path configuration = Files.writeString(directory.resolve("bus.conf"), configuration(socket));
         Process daemon = new ProcessBuilder(
                         "/usr/bin/dbus-daemon",
                         "--nofork",
@@ -90,6 +74,24 @@ final class FakeFirewalld implements AutoCloseable {
             daemon.destroyForcibly();
             throw e;
         }
+    }
+
+    private static String configuration(Path socket) {
+        return """
+                <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+                  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+                <busconfig>
+                  <type>session</type>
+                  <listen>unix:path=%s</listen>
+                  <auth>EXTERNAL</auth>
+                  <policy context="default">
+                    <allow user="*"/>
+                    <allow own="*"/>
+                    <allow send_destination="*"/>
+                    <allow receive_sender="*"/>
+                  </policy>
+                </busconfig>
+                """.formatted(socket);
     }
 
     Path socket() {
