@@ -74,6 +74,17 @@ public record IptablesTable(boolean ipv4, String name, List<String> lines) {
     }
 
     /**
+     * The lines that make those of these chains that are not there yet. Unlike a declaration, they fail if somebody else makes
+     * the chain meanwhile, instead of flushing what he has put into it: for chains that attachments share.
+     */
+    public List<String> missingChains(Collection<String> chains) {
+        return chains.stream()
+                .filter(chain -> !hasChain(chain))
+                .map(chain -> "-N " + chain)
+                .toList();
+    }
+
+    /**
      * The lines that put those of these rules that are not there yet before all other rules of their chain; of several, the last
      * one comes to stand first.
      *

@@ -8,6 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,6 +119,40 @@ class PodFirewallTest {
         assertTrue(elements.getFirst().contains("\"10.88.0.2\""), elements::toString);
         assertTrue(elements.getFirst().contains("\"net1/" + pod.containerId() + "/eth0\""), elements::toString);
         assertEquals(2, node.nft().elements("inet hawser", "forwarded6").size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nftables", "iptables"})
+    void podsThatAreTheFirstTogetherAreAllLetThrough(String backend) {
+        List<Pod> pods = IntStream.range(0, 8).mapToObj(number -> node.pod()).toList();
+        List<Answer> attached =
+                pods.stream().map(one -> node.add(node.dualStack(), one)).toList();
+
+        List<FutureTask<Answer>> calls = IntStream.range(0, pods.size())
+                .mapToObj(one -> new FutureTask<>(() -> node.add(after(attached.get(one), by(backend)), pods.get(one))))
+                .toList();
+        calls.forEach(call -> Thread.ofPlatform().start(call));
+        List<Answer> added = calls.stream().map(PodFirewallTest::result).toList();
+
+        for (int one = 0; one < pods.size(); one++) {
+            added.get(one).result();
+            node.check(by(backend), pods.get(one), added.get(one)).succeeded();
+        }
+        long entrances = filterRules("iptables").stream()
+                .filter(rule -> rule.startsWith("-A FORWARD "))
+                .count();
+        assertEquals(1, entrances, () -> filterRules("iptables").toString());
+    }
+
+    private static Answer result(FutureTask<Answer> call) {
+        try {
+            return call.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        } catch (ExecutionException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -76,16 +76,16 @@ final class Doorway {
         }
     }
 
-    /** Its own rules are made again as a whole: two that do so at once come to the same end. */
+    /** Its own rules are made again as a whole. */
     private List<String> lines(IptablesTable filter) {
         Set<String> adminChains = new LinkedHashSet<>(adminChains(filter));
         adminChains.add(adminChain);
         List<String> rules = new ArrayList<>();
         adminChains.forEach(admin -> rules.add(ReferenceChains.overrides(CHAIN, admin)));
         rules.add(ACCEPT);
-        List<String> lines = new ArrayList<>(filter.missing(adminChains, List.of()));
+        List<String> lines = new ArrayList<>(filter.missingChains(adminChains));
         if (!filter.rulesOf(CHAIN).equals(rules)) {
-            lines.add(":" + CHAIN + " - [0:0]");
+            lines.add((filter.hasChain(CHAIN) ? "-F " : "-N ") + CHAIN);
             lines.addAll(rules);
         }
         lines.addAll(new ReferenceChains(filter, adminChain).missingEntrance(CHAIN));

@@ -1,6 +1,7 @@
 package dev.hawser.plugin.firewall;
 
 import dev.hawser.kernel.Kernel;
+import dev.hawser.kernel.KernelException;
 import dev.hawser.kernel.Step;
 import dev.hawser.run.Call;
 import dev.hawser.run.Cleanup;
@@ -13,6 +14,7 @@ import dev.hawser.spec.CniVersion;
 import dev.hawser.spec.ValidAttachments;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The {@code firewall} plugin: it lets a pod through, and answers what the plugins before it have answered. */
 public final class FirewallPlugin implements Plugin {
@@ -43,13 +45,30 @@ public final class FirewallPlugin implements Plugin {
             conf.unknownBackend().ifPresent(node.log());
             Kernel kernel = transaction.kernel(node, call);
             Backend backend = Backend.of(conf, kernel, node);
-            for (Step step : steps(kernel, backend, result, node)) {
-                transaction.apply(kernel, step);
-            }
+            apply(() -> steps(kernel, backend, result, node), kernel, transaction);
             if (backend == Backend.FIREWALLD) {
                 FirewalldSources.of(conf, node).add(result, transaction);
             }
             return result;
+        }
+
+        /**
+         * Carries out what a look at the node says is to be done. When pods start together, several make the same chain: all
+         * but one fail, nothing of theirs having been done, and look again.
+         */
+        private static void apply(Supplier<List<Step>> look, Kernel kernel, Transaction transaction) {
+            for (List<Step> steps = look.get(); !steps.isEmpty(); ) {
+                Step step = steps.getFirst();
+                try {
+                    transaction.apply(kernel, step);
+                    steps = steps.subList(1, steps.size());
+                } catch (KernelException e) {
+                    steps = look.get();
+                    if (steps.contains(step)) {
+                        throw e;
+                    }
+                }
+            }
         }
 
         private List<Step> steps(Kernel kernel, Backend backend, CniResult result, Node node) {

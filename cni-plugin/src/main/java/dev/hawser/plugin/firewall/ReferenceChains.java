@@ -69,7 +69,7 @@ record ReferenceChains(IptablesTable filter, String adminChain) {
 
     /** The lines that add the chains, as far as they are missing, and what leads into them. */
     List<String> missingFrame() {
-        List<String> lines = new ArrayList<>(filter.missing(List.of(CNI_FORWARD, adminChain), List.of()));
+        List<String> lines = new ArrayList<>(filter.missingChains(List.of(CNI_FORWARD, adminChain)));
         lines.addAll(missingEntrance(CNI_FORWARD));
         lines.addAll(filter.missingAtTop(List.of(overrides(CNI_FORWARD, adminChain))));
         return lines;
@@ -113,7 +113,7 @@ record ReferenceChains(IptablesTable filter, String adminChain) {
 
     /** The lines that close a bridge, as far as they are missing. */
     List<String> missingPolicy(ClosedBridge closed) {
-        List<String> lines = new ArrayList<>(filter.missing(List.of(STAGE_1, STAGE_2), List.of()));
+        List<String> lines = new ArrayList<>(filter.missingChains(List.of(STAGE_1, STAGE_2)));
         lines.addAll(filter.missingAtTop(policyRules(closed)));
         lines.addAll(filter.missing(List.of(), List.of(end(STAGE_1), end(STAGE_2))));
         return lines;

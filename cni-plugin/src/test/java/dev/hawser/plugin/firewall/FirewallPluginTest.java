@@ -23,7 +23,7 @@ class FirewallPluginTest {
 
     private static final Attachment OWNER = new Attachment("net", "c1", "eth0");
     private static final String DOORWAY = """
-            iptables-restore --noflush <<< '*filter; :CNI-ADMIN - [0:0]; :HAWSER-FORWARD - [0:0]; \
+            iptables-restore --noflush <<< '*filter; -N CNI-ADMIN; -N HAWSER-FORWARD; \
             -A HAWSER-FORWARD -m comment --comment "CNI firewall plugin admin overrides" -j CNI-ADMIN; \
             -A HAWSER-FORWARD -m mark --mark 0x1000/0x1000 -j ACCEPT; \
             -I FORWARD 1 -m comment --comment "CNI firewall plugin rules" -j HAWSER-FORWARD; COMMIT'
