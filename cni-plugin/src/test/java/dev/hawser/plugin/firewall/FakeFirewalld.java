@@ -140,7 +140,8 @@ final class FakeFirewalld implements AutoCloseable {
             String type = characters(rest, rest.get());
             rest.position(type.equals("g") ? rest.position() : (rest.position() + 3) / 4 * 4);
             if (type.equals("u")) {
-                replySerial = code == 5 ? rest.getInt() : rest.getInt() * 0;
+                int number = rest.getInt();
+                replySerial = code == 5 ? number : replySerial;
                 continue;
             }
             String value = characters(rest, type.equals("g") ? rest.get() : rest.getInt());
