@@ -45,7 +45,7 @@ class MessagePropertyTest {
     void theChecksumOfUdpIsRight(@ForAll("packets") Packet packet) {
         ByteBuffer frame = ByteBuffer.wrap(packet.frame());
         ByteBuffer udp = frame.slice(34, frame.capacity() - 34);
-        long sum = 17 + udp.capacity();
+        long sum = 17L + udp.capacity();
         for (int i = 26; i < 34; i += 2) {
             sum += Short.toUnsignedInt(frame.getShort(i));
         }
