@@ -44,7 +44,7 @@ public final class TestNode {
             netns -> Optional.of(kernel),
             Clocks.SYSTEM,
             new Random(1),
-            Duration.ofMillis(100),
+            Duration.ofSeconds(10),
             () -> true);
     public Phases phases = Phases.NONE;
     public Path systemBus = files.getPath("/run/dbus/system_bus_socket");
