@@ -30,8 +30,8 @@ import java.util.function.Consumer;
  * has written them, and nothing is lost if it ends. One daemon thread waits for the directory to change (inotify(7)), others
  * come for what is due and go again; in between nothing runs.
  *
- * <p>At T1 the server is asked for more time, from T2 on every server; after half of what is left once more (RFC 2131,
- * 4.4.5). When the time is over, or a server has refused, the link is set down, as the reference does: the address may be
+ * <p>At T1 the server is asked for more time, from T2 on every server; after half of what is left (RFC 2131, 4.4.5),
+ * or half a minute, once more. When the time is over, or a server has refused, the link is set down, as the reference does: the address may be
  * somebody else's by now.
  */
 public final class Keeper implements AutoCloseable {
@@ -45,6 +45,9 @@ public final class Keeper implements AutoCloseable {
     private static final Duration LONGEST_SLEEP = Duration.ofHours(1);
 
     private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(5);
+
+    /** The reference comes back within a minute too, where the RFC would let hours pass. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
     private static final List<WatchEvent.Kind<Path>> CHANGES = List.of(
             StandardWatchEventKinds.ENTRY_CREATE,
@@ -261,7 +264,7 @@ public final class Keeper implements AutoCloseable {
                                                 dhcp.clocks().nanos())
                                         .toSeconds())
                         + " s");
-        Duration half = left.dividedBy(2);
+        Duration half = shorter(left.dividedBy(2), LONGEST_PAUSE);
         return half.compareTo(SHORTEST_PAUSE) > 0 ? half : shorter(left, SHORTEST_PAUSE);
     }
 

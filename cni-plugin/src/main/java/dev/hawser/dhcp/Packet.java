@@ -86,8 +86,8 @@ record Packet(
                 Message.parse(payload));
     }
 
-    private static void require(boolean true_, String why) {
-        if (!true_) {
+    private static void require(boolean holds, String why) {
+        if (!holds) {
             throw new MalformedMessage("a frame with " + why);
         }
     }

@@ -1,6 +1,7 @@
 package dev.hawser.dhcp;
 
 import dev.hawser.ip.Cidr;
+import dev.hawser.ip.IpMath;
 import dev.hawser.kernel.MacAddress;
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -67,7 +68,9 @@ record Terms(
         InetAddress address = ack.message().your();
         if (!Packet.isUsable(address)) {
             throw new DhcpException(
-                    "the DHCP server " + ack.source() + " leases " + address + ", no usable address", false);
+                    "the DHCP server " + IpMath.text(ack.source()) + " leases " + IpMath.text(address)
+                            + ", which no link can have",
+                    false);
         }
         InetAddress mask = ack.message()
                 .options()
@@ -84,7 +87,7 @@ record Terms(
         int length = Integer.numberOfLeadingZeros(~bits);
         if (length < MASK_BITS && bits << length != 0) {
             throw new DhcpException(
-                    "the DHCP server's subnet mask " + mask.getHostAddress() + " is none: its ones are not in a row",
+                    "the DHCP server's subnet mask " + IpMath.text(mask) + " is none: its ones are not in a row",
                     false);
         }
         return length;

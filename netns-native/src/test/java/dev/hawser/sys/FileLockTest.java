@@ -153,6 +153,32 @@ class FileLockTest {
     }
 
     @Test
+    void whatIsSharedByAnyNumberIsFreeWhenTheLastHasGone() {
+        assertTrue(FileLock.isFree(file), "there is no such file");
+        Fd first = FileLock.share(file);
+        Fd second = FileLock.share(file);
+        assertFalse(FileLock.isFree(file));
+
+        first.close();
+        assertFalse(FileLock.isFree(file));
+        second.close();
+
+        assertTrue(FileLock.isFree(file));
+    }
+
+    @Test
+    void aProcessThatIsKilledSharesNothingAnyMore() throws Exception {
+        Process other = new ProcessBuilder("flock", "--no-fork", "--shared", file.toString(), "sleep", "60").start();
+        while (FileLock.isFree(file)) {
+            assertTrue(other.isAlive());
+        }
+
+        other.destroyForcibly().waitFor();
+
+        assertTrue(FileLock.isFree(file));
+    }
+
+    @Test
     void aDirectoryThatIsNotThereIsAnIoException() {
         Path nowhere = directory.resolve("no-such/lock");
 

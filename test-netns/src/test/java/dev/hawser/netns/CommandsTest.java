@@ -105,6 +105,20 @@ class CommandsTest {
         assertTrue(exit.stderr().contains("add, del, check, gc, status"), exit.stderr());
     }
 
+    /** What the reference's service executes (cni-dhcp.service). */
+    @Test
+    void theDaemonOfDhcpSaysThatNoneIsNeeded() {
+        Path plugin = node.plugins().resolve("dhcp");
+
+        Shell.Exit exit = Shell.run(
+                List.of(plugin.toString(), "daemon", "-broadcast", "-timeout", "10s"),
+                Map.of("PATH", "/usr/bin:/bin"),
+                new byte[0]);
+
+        assertEquals(0, exit.status());
+        assertTrue(exit.stderr().contains("dhcp daemon: there is nothing to run"), exit.stderr());
+    }
+
     @Test
     void versionNamesThePlugins() {
         Shell.Exit exit = hawser("version", "--json");

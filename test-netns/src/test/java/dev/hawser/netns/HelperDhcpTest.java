@@ -1,0 +1,169 @@
+package dev.hawser.netns;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Leases of dnsmasq whose T1 is some two seconds, and a helper that keeps them. */
+class HelperDhcpTest {
+
+    private static final String RANGE = "192.0.2.10,192.0.2.13,120";
+    private static final String T1 = "--dhcp-option=58,2";
+    private static final String T2 = "--dhcp-option=59,4";
+
+    @RegisterExtension
+    final TestNode node = new TestNode();
+
+    private final DhcpLeases leases = DhcpLeases.of(node);
+    private final Lan lan = Lan.in(node);
+    private final Pod pod = node.pod();
+
+    private static final Conf CONF = Conf.parse("""
+            {"cniVersion": "1.1.0", "name": "lan", "type": "dhcp", "ipam": {"type": "dhcp", "resendTimeout": 20}}""");
+
+    private Answer cold(String command) {
+        return HelperProcess.cold(node.call(command, CONF, pod)).answer();
+    }
+
+    private Answer through(String command) {
+        return HelperProcess.through(node, node.call(command, CONF, pod)).answer();
+    }
+
+    private String lease() {
+        return leases.text("lan," + pod.containerId() + ",eth0");
+    }
+
+    /** As a main plugin does: else nobody answers when the server asks for the address. */
+    private void configure(Answer added) {
+        pod.netns().ip("address add " + added.address() + " dev eth0");
+    }
+
+    /** That the server renews the lease once more, and that this is written down. */
+    private void awaitRenewal(Answer added) throws Exception {
+        String before = lease();
+        int acknowledged = lan.count("DHCPACK(br0) " + added.ip());
+        Patience.await(
+                "the lease is renewed",
+                () -> lan.count("DHCPACK(br0) " + added.ip()) > acknowledged && !lease().equals(before));
+    }
+
+    @Test
+    void aHelperRenewsWhatAColdCallHasLeasedAndTheNextOneGoesOn() throws Exception {
+        lan.connect(pod).serve(RANGE, T1, T2);
+        Answer added = cold("ADD");
+        configure(added);
+
+        try (HelperProcess first = HelperProcess.start(node)) {
+            awaitRenewal(added);
+            awaitRenewal(added);
+            assertEquals(0, first.stop());
+        }
+        int between = lan.count("DHCPACK(br0)");
+        try (HelperProcess second = HelperProcess.start(node)) {
+            awaitRenewal(added);
+            second.kill();
+        }
+        HelperProcess third = node.own(HelperProcess.start(node));
+        awaitRenewal(added);
+
+        assertTrue(lan.count("DHCPACK(br0)") > between);
+        assertEquals(1, lan.leases().size());
+        assertTrue(pod.ip().isUp("eth0"));
+        assertTrue(pod.netns().reaches(Lan.GATEWAY));
+        assertFalse(third.log().contains("is lost"), third::log);
+        cold("DEL").succeeded();
+        Patience.await("the server knows", () -> lan.leases().isEmpty());
+    }
+
+    @Test
+    void aHelperRenewsWhatItHasLeasedItselfAndStopsWhenThatIsDeleted() throws Exception {
+        lan.connect(pod).serve(RANGE, T1, T2);
+        node.own(HelperProcess.start(node));
+        Answer added = through("ADD");
+        configure(added);
+
+        awaitRenewal(added);
+        cold("CHECK").succeeded();
+        through("DEL").succeeded();
+
+        assertEquals(List.of(), leases.names());
+        Patience.await("the server knows", () -> lan.leases().isEmpty());
+    }
+
+    @Test
+    void aColdCallSaysWhetherSomebodyKeepsItsLease() throws Exception {
+        lan.connect(pod).serve(RANGE);
+        assertTrue(cold("ADD").stderr().contains("is not renewed as long as no helper runs"));
+        node.own(HelperProcess.start(node));
+
+        Answer again = cold("ADD");
+
+        assertEquals("", again.stderr());
+        cold("DEL").succeeded();
+    }
+
+    /** The server has moved to other addresses: what it leased before it refuses. */
+    @Test
+    void aLeaseThatIsRefusedTakesTheLinkDown() throws Exception {
+        lan.connect(pod).serve(RANGE, T1, T2);
+        Answer added = cold("ADD");
+        configure(added);
+        lan.silence();
+        lan.serve("192.0.2.100,192.0.2.110,120");
+
+        HelperProcess helper = node.own(HelperProcess.start(node));
+
+        Patience.await("the link is down", () -> !pod.ip().isUp("eth0"));
+        assertTrue(helper.log().contains("is lost: the server 192.0.2.1 refused"), helper::log);
+        cold("CHECK").fault().names("no longer valid", "refused");
+        cold("DEL").succeeded();
+        assertEquals(List.of(), leases.names());
+    }
+
+    @Test
+    void aServerThatIsAwayForAWhileIsAskedAgain() throws Exception {
+        lan.connect(pod).serve(RANGE, T1, T2);
+        Answer added = cold("ADD");
+        configure(added);
+        lan.silence();
+        HelperProcess helper = node.own(HelperProcess.start(node));
+        Patience.await("it is asked", () -> helper.log().contains("is not renewed yet: no server has answered"));
+
+        lan.serve(RANGE, "--dhcp-option=58,60");
+
+        // The pauses are half a minute at most.
+        Patience.await("the lease is renewed", () -> lan.count("DHCPACK(br0) " + added.ip()) > 1);
+        assertTrue(pod.ip().isUp("eth0"));
+        cold("DEL").succeeded();
+    }
+
+    @Test
+    void theLeaseOfAContainerThatHasGoneIsForgotten() throws Exception {
+        lan.connect(pod).serve(RANGE, T1, T2);
+        cold("ADD").result();
+        pod.netns().close();
+
+        node.own(HelperProcess.start(node));
+
+        Patience.await("it is forgotten", () -> leases.names().isEmpty());
+    }
+
+    @Test
+    void aHelperWithALeaseAndNothingToDoUsesNoProcessorTime() throws Exception {
+        lan.connect(pod).serve(RANGE);
+        HelperProcess helper = node.own(HelperProcess.start(node));
+        through("ADD").result();
+        through("CHECK").succeeded();
+        long before = helper.cpuTicks();
+
+        Thread.sleep(3000);
+
+        long ticks = helper.cpuTicks() - before;
+        assertTrue(ticks <= 30, () -> ticks + " ticks of 10 ms in 3 s");
+        through("DEL").succeeded();
+    }
+}
