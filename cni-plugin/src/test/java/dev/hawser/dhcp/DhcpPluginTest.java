@@ -1,15 +1,22 @@
 package dev.hawser.dhcp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.Side;
 import dev.hawser.run.Namespaces;
 import dev.hawser.run.TestNode;
 import dev.hawser.run.TestNode.Ended;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -76,9 +83,9 @@ class DhcpPluginTest {
         try (ServedLink link = served()) {
             try {
                 node.call("ADD", "dhcp", PLAIN, document -> {
-                    throw new java.io.UncheckedIOException(new java.io.IOException("gone"));
+                    throw new UncheckedIOException(new IOException("gone"));
                 });
-            } catch (java.io.UncheckedIOException gone) {
+            } catch (UncheckedIOException gone) {
                 assertTrue(gone.toString().contains("gone"), gone::toString);
             }
 
@@ -154,6 +161,42 @@ class DhcpPluginTest {
         }
     }
 
+    /** The only step that it takes in the kernel. */
+    @Test
+    void aLinkThatCannotBeSetUpIsNotLeasedFor() {
+        try (ServedLink link = served()) {
+            node.kernel.failOn(1);
+
+            Ended ended = node.call("ADD", "dhcp", PLAIN);
+
+            assertTrue(ended.stdout().contains("ip -n POD link set eth0 up: it was to fail"), ended.stdout());
+            assertEquals(List.of(), link.types());
+            assertTrue(!hasLease());
+        }
+    }
+
+    @Test
+    void aLeaseThatCannotBeWrittenDownIsGivenBack() throws Exception {
+        LeaseFiles full = new LeaseFiles(
+                node.files.getPath("/run/full"),
+                lockFile -> {
+                    throw new IOException("No space left on device");
+                },
+                node.log::add);
+        Dhcp dhcp = new Dhcp(
+                full, netns -> Optional.empty(), Clocks.SYSTEM, new Random(1), Duration.ofSeconds(10), () -> true);
+        Attachment attachment = new Attachment("net", "c1", "eth0");
+        try (ServedLink link = served()) {
+            UncheckedIOException e = assertThrows(
+                    UncheckedIOException.class,
+                    () -> dhcp.acquire(
+                            node.kernel, attachment, TestNode.NETNS, Ask.of(attachment), Duration.ofSeconds(10)));
+
+            assertTrue(e.toString().contains("/run/full"), e::toString);
+            awaitRelease(link);
+        }
+    }
+
     @Test
     void statusAsksNobody() {
         assertEquals(0, node.call("STATUS", "dhcp", PLAIN).exitStatus());
@@ -165,7 +208,7 @@ class DhcpPluginTest {
         assertTrue(noLink.stdout().contains("look up eth0 in the container: no such link"), noLink.stdout());
 
         try (ServedLink link = served()) {
-            link.answer(packet -> java.util.Optional.empty());
+            link.answer(packet -> Optional.empty());
             Ended silence = node.call("ADD", "dhcp", conf(", \"resendTimeout\": 1"));
 
             assertTrue(silence.stdout().contains("\"code\": 11"), silence.stdout());
