@@ -17,6 +17,8 @@ import dev.hawser.cri.proto.PodSandboxMetadata;
 import dev.hawser.cri.proto.PodSandboxNetworkStatus;
 import dev.hawser.cri.proto.PodSandboxState;
 import dev.hawser.cri.proto.PodSandboxStatusRequest;
+import dev.hawser.cri.proto.PortMapping;
+import dev.hawser.cri.proto.Protocol;
 import dev.hawser.cri.proto.RemoveContainerRequest;
 import dev.hawser.cri.proto.RemovePodSandboxRequest;
 import dev.hawser.cri.proto.RunPodSandboxRequest;
@@ -223,7 +225,21 @@ public final class CriClient implements AutoCloseable {
                         .setName(pod.name())
                         .setUid(pod.uid()))
                 .setHostname(pod.name())
+                .addAllPortMappings(pod.ports().stream().map(CriClient::mapping).toList())
+                .putAllAnnotations(pod.annotations())
                 .setLinux(LinuxPodSandboxConfig.newBuilder().setCgroupParent(pod.cgroupParent()))
+                .build();
+    }
+
+    private static PortMapping mapping(PublishedPort port) {
+        return PortMapping.newBuilder()
+                .setProtocol(
+                        switch (port.transport()) {
+                            case TCP -> Protocol.TCP;
+                            case UDP -> Protocol.UDP;
+                        })
+                .setHostPort(port.hostPort())
+                .setContainerPort(port.containerPort())
                 .build();
     }
 

@@ -4,11 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hawser.cri.proto.PodSandboxConfig;
+import dev.hawser.cri.proto.PortMapping;
+import dev.hawser.cri.proto.Protocol;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +46,29 @@ class CriClientTest {
         String id = client.runPodSandbox(WEB);
 
         assertEquals(List.of(new Pod(id, "shop", "web", true)), client.pods());
+    }
+
+    @Test
+    void portsAndAnnotationsOfAPodReachTheRuntime() {
+        PublishedPort dns = new PublishedPort(PublishedPort.Transport.UDP, 5353, 53);
+        Map<String, String> annotations = Map.of("kubernetes.io/ingress-bandwidth", "8M");
+
+        String id = client.runPodSandbox(
+                new PodSpec("shop", "web", "uid-1", "", List.of(PublishedPort.tcp(8080, 80), dns), annotations));
+
+        PodSandboxConfig config = runtime.config(id);
+        assertEquals(
+                List.of(mapping(Protocol.TCP, 8080, 80), mapping(Protocol.UDP, 5353, 53)),
+                config.getPortMappingsList());
+        assertEquals(annotations, config.getAnnotationsMap());
+    }
+
+    private static PortMapping mapping(Protocol protocol, int hostPort, int containerPort) {
+        return PortMapping.newBuilder()
+                .setProtocol(protocol)
+                .setHostPort(hostPort)
+                .setContainerPort(containerPort)
+                .build();
     }
 
     @Test

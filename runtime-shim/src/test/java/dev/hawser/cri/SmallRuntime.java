@@ -1,5 +1,7 @@
 package dev.hawser.cri;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.protobuf.ByteString;
 import dev.hawser.cri.proto.ExecSyncRequest;
 import dev.hawser.cri.proto.ExecSyncResponse;
@@ -55,6 +57,11 @@ final class SmallRuntime implements AutoCloseable {
                 .addService(service())
                 .build()
                 .start();
+    }
+
+    /** What it was asked to run. */
+    PodSandboxConfig config(String podId) {
+        return requireNonNull(pods.get(podId), podId);
     }
 
     @Override

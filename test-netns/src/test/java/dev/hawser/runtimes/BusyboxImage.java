@@ -72,7 +72,7 @@ final class BusyboxImage {
     }
 
     /** In the words of Go, in which images are labelled. */
-    private static String architecture() {
+    static String architecture() {
         return switch (System.getProperty("os.arch", "")) {
             case "aarch64" -> "arm64";
             default -> "amd64";

@@ -7,6 +7,7 @@ import dev.hawser.cri.CriException;
 import dev.hawser.cri.ExecResult;
 import dev.hawser.cri.Pod;
 import dev.hawser.cri.PodSpec;
+import dev.hawser.cri.PublishedPort;
 import dev.hawser.resident.RunningHelper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,8 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A containerd of our own on a {@link Namespace}, with one network configuration. */
@@ -24,6 +28,7 @@ final class Containerd implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    private final ContainerdRelease release;
     private final Namespace host;
     private final Workspace workspace;
     private final Hawser hawser;
@@ -31,12 +36,13 @@ final class Containerd implements AutoCloseable {
     private final CriClient cri;
     private Process process;
 
-    private Containerd(Namespace host, Workspace workspace, Hawser hawser) {
+    private Containerd(ContainerdRelease release, Namespace host, Workspace workspace, Hawser hawser) {
+        this.release = release;
         this.host = host;
         this.workspace = workspace;
         this.hawser = hawser;
         this.cgroups = Cgroups.create();
-        this.cri = CriClient.connect(socket(workspace), PATIENCE);
+        this.cri = CriClient.connect(ContainerdRelease.socket(workspace), PATIENCE);
         this.process = launch();
     }
 
@@ -45,11 +51,11 @@ final class Containerd implements AutoCloseable {
      *
      * @param conflist the one network configuration, for the directory that shall hold the pools
      */
-    static Containerd start(Function<Path, String> conflist) {
+    static Containerd start(ContainerdRelease release, Function<Path, String> conflist) {
         Namespace host = Namespace.create();
         Workspace workspace = Workspace.create("hawser-containerd");
         try {
-            return start(host, workspace, conflist.apply(pools(workspace)));
+            return start(release, host, workspace, conflist.apply(pools(workspace)));
         } catch (RuntimeException | Error failure) {
             workspace.close();
             host.close();
@@ -57,12 +63,12 @@ final class Containerd implements AutoCloseable {
         }
     }
 
-    private static Containerd start(Namespace host, Workspace workspace, String conflist) {
+    private static Containerd start(ContainerdRelease release, Namespace host, Workspace workspace, String conflist) {
         workspace.directory("net.d");
         workspace.write("net.d/10-test.conflist", conflist);
         Hawser hawser = Hawser.install(host, workspace);
-        workspace.write("containerd.toml", configuration(workspace, hawser.plugins()));
-        Containerd containerd = new Containerd(host, workspace, hawser);
+        workspace.write("containerd.toml", release.configuration(workspace, hawser.plugins()));
+        Containerd containerd = new Containerd(release, host, workspace, hawser);
         containerd.awaitReady();
         containerd.importImage();
         return containerd;
@@ -81,15 +87,30 @@ final class Containerd implements AutoCloseable {
         return new Pool(pools(workspace).resolve(network));
     }
 
+    /** Whether a plugin is Hawser's own. */
+    boolean isHawsers(String plugin) {
+        return hawser.has(plugin);
+    }
+
+    /** Listens to the calls of these plugins from now on. */
+    CallLog overhear(String... plugins) {
+        return CallLog.of(hawser.plugins(), workspace, List.of(plugins));
+    }
+
     /** Runs a pod without containers. */
-    StartedPod runPod(String name) {
-        PodSpec pod = new PodSpec("tests", name, Names.unique("uid"), cgroups.parent());
+    StartedPod runPod(String name, PublishedPort... ports) {
+        return runPod(name, Map.of(), ports);
+    }
+
+    /** Runs a pod without containers, with annotations in Kubernetes' words. */
+    StartedPod runPod(String name, Map<String, String> annotations, PublishedPort... ports) {
+        PodSpec pod = new PodSpec("tests", name, Names.unique("uid"), cgroups.parent(), List.of(ports), annotations);
         return new StartedPod(cri.runPodSandbox(pod), pod);
     }
 
     /** Runs a pod with a container that serves a page with the given text at port 80. */
-    StartedPod runServer(String name, String page) {
-        StartedPod pod = runPod(name);
+    StartedPod runServer(String name, String page, PublishedPort... ports) {
+        StartedPod pod = runPod(name, ports);
         String serve = "echo '" + page + "' > /www/index.html && exec httpd -f -p 80 -h /www";
         StartedPod server = pod.running(startContainer(pod, List.of("/bin/sh", "-c", serve)));
         if (!Patience.until(() -> isServing(server))) {
@@ -104,10 +125,14 @@ final class Containerd implements AutoCloseable {
 
     /** What a container gets over HTTP from an address. */
     String fetch(StartedPod client, InetAddress server) {
-        ExecResult result = wget(client, url(server));
+        return fetch(client, Http.url(server, 80));
+    }
+
+    /** What a container gets over HTTP. */
+    String fetch(StartedPod client, String url) {
+        ExecResult result = wget(client, url);
         if (result.exitCode() != 0) {
-            throw new AssertionError(
-                    "wget " + url(server) + " in " + client.spec().name() + ": " + result);
+            throw new AssertionError("wget " + url + " in " + client.spec().name() + ": " + result);
         }
         return result.stdout().strip();
     }
@@ -165,10 +190,15 @@ final class Containerd implements AutoCloseable {
         }
     }
 
+    /** Takes away the pods that there are, as well as it can. */
+    void discardPods() {
+        cri.pods().stream().map(Pod::id).forEach(this::discard);
+    }
+
     private void end() {
         try {
             if (process.isAlive()) {
-                cri.pods().stream().map(Pod::id).forEach(this::discard);
+                discardPods();
             }
         } finally {
             cri.close();
@@ -187,20 +217,29 @@ final class Containerd implements AutoCloseable {
         }
     }
 
-    /** The shims that were killed had their sockets in a directory that containerd 1.6 has built in. */
+    /** The shims that were killed had their sockets in a directory that containerd has built in. */
     private void removeShimSockets() {
         Path tasks = workspace.path("state/io.containerd.runtime.v2.task/k8s.io");
         if (!Files.isDirectory(tasks)) {
             return;
         }
         try (Stream<Path> shims = Files.list(tasks)) {
-            for (Path address : shims.map(shim -> shim.resolve("address"))
-                    .filter(Files::exists)
-                    .toList()) {
-                Files.deleteIfExists(Path.of(Files.readString(address).strip().replaceFirst("^unix://", "")));
+            for (Path shim : shims.toList()) {
+                removeSocketNamedIn(shim.resolve("address"));
+                removeSocketNamedIn(shim.resolve("bootstrap.json"));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** {@code unix:///run/containerd/s/5d…}, alone (1.6) or in JSON (2). */
+    private static void removeSocketNamedIn(Path file) throws IOException {
+        if (Files.exists(file)) {
+            Matcher socket = Pattern.compile("unix://([^\"\\s]+)").matcher(Files.readString(file));
+            if (socket.find()) {
+                Files.deleteIfExists(Path.of(socket.group(1)));
+            }
         }
     }
 
@@ -217,7 +256,8 @@ final class Containerd implements AutoCloseable {
         }
     }
 
-    private boolean isReady() {
+    /** Whether it says that it can start pods, and connect them. */
+    boolean isReady() {
         try {
             return cri.conditions().stream().allMatch(Condition::holds);
         } catch (CriException notListening) {
@@ -228,9 +268,9 @@ final class Containerd implements AutoCloseable {
     private void importImage() {
         Path archive = BusyboxImage.archive(workspace);
         Command.of(
-                        "ctr",
+                        release.program("ctr"),
                         "--address",
-                        socket(workspace).toString(),
+                        ContainerdRelease.socket(workspace).toString(),
                         "-n",
                         "k8s.io",
                         "images",
@@ -244,10 +284,11 @@ final class Containerd implements AutoCloseable {
     private Process launch() {
         Path log = workspace.path("containerd.log");
         ProcessBuilder builder = host.command(
-                        "containerd",
+                        release.program("containerd"),
                         "--config",
                         workspace.path("containerd.toml").toString())
                 .with(hawser.variables())
+                .with(release.variables())
                 .builder()
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -260,46 +301,6 @@ final class Containerd implements AutoCloseable {
 
     private static Path pools(Workspace workspace) {
         return workspace.path("networks");
-    }
-
-    private static Path socket(Workspace workspace) {
-        return workspace.path("containerd.sock");
-    }
-
-    /** The snapshotter that copies works on every file system, overlayfs does not work on top of itself. */
-    private static String configuration(Workspace workspace, Path pluginDirectory) {
-        return """
-                version = 2
-                root = "%1$s"
-                state = "%2$s"
-                disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.v1.aufs",
-                  "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper",
-                  "io.containerd.snapshotter.v1.overlayfs", "io.containerd.snapshotter.v1.zfs"]
-                [grpc]
-                  address = "%3$s"
-                [plugins."io.containerd.grpc.v1.cri"]
-                  sandbox_image = "%4$s"
-                  restrict_oom_score_adj = true
-                  netns_mounts_under_state_dir = true
-                  disable_tcp_service = true
-                  stream_server_port = "0"
-                [plugins."io.containerd.grpc.v1.cri".containerd]
-                  snapshotter = "native"
-                [plugins."io.containerd.grpc.v1.cri".cni]
-                  bin_dir = "%5$s"
-                  conf_dir = "%6$s"
-                """.formatted(
-                        workspace.path("root"),
-                        workspace.path("state"),
-                        socket(workspace),
-                        BusyboxImage.NAME,
-                        pluginDirectory,
-                        workspace.path("net.d"));
-    }
-
-    private static String url(InetAddress server) {
-        String host = server.getHostAddress();
-        return host.contains(":") ? "http://[" + host + "]/" : "http://" + host + "/";
     }
 
     /** A pod that containerd runs, with the id of its container, which is empty if there is none. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hawser.resident.ThisRun;
 import dev.hawser.runtimes.Containerd.StartedPod;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -16,16 +17,25 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
-/** What a node's pods see of their network, and what they leave behind, whichever way the bridge masquerades. */
+/**
+ * What a node's pods see of their network, and what they leave behind, whichever containerd runs them and whichever way the bridge
+ * masquerades. One containerd for all the tests, each of which leaves nothing behind.
+ */
 @Timeout(300)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class ContainerdContract {
 
-    private static final int AT_ONCE = 12;
+    /** A JVM for each call takes the processor that it has, however many there are. */
+    private static final int AT_ONCE = ThisRun.isThroughHelper() ? 12 : 4;
+
+    private static final int ONE_AFTER_ANOTHER = ThisRun.isThroughHelper() ? 20 : 5;
 
     @AutoClose
     private final Containerd containerd;
@@ -35,21 +45,30 @@ abstract class ContainerdContract {
     private List<Object> quietRuleset;
 
     /** Masquerades with one of the values of the bridge's {@code ipMasqBackend}. */
-    ContainerdContract(String masqueradeBackend) {
-        this.containerd = Containerd.start(pools -> conflist(pools, masqueradeBackend));
+    ContainerdContract(ContainerdRelease release, String masqueradeBackend) {
+        this.containerd = Containerd.start(release, pools -> conflist(release.cniVersion(), pools, masqueradeBackend));
         this.host = containerd.host();
         this.pool = containerd.pool("pods");
     }
 
     /** The first pod makes the bridge, the pool's directory and the tables, which all later pods share. */
-    @BeforeEach
+    @BeforeAll
     void makeWhatIsShared() {
         containerd.stopAndRemove(containerd.runPod("first"));
         quietRuleset = host.ruleset();
     }
 
+    @AfterEach
+    void removePods() {
+        containerd.discardPods();
+    }
+
+    Containerd containerd() {
+        return containerd;
+    }
+
     @Test
-    void podsReachEachOtherOverBothFamilies() throws Exception {
+    void podsReachEachOtherAndTheHostReachesThemOverBothFamilies() {
         StartedPod red = containerd.runServer("red", "I am red");
         StartedPod green = containerd.runServer("green", "I am green");
         StartedPod blue = containerd.runServer("blue", "I am blue");
@@ -58,6 +77,7 @@ abstract class ContainerdContract {
             assertEquals("I am red", containerd.fetch(green, address));
             assertEquals("I am red", containerd.fetch(blue, address));
             assertEquals("I am red", containerd.fetch(red, address));
+            assertEquals("I am red", host.fetch(Http.url(address, 80)));
         }
         assertEquals(
                 "I am blue", containerd.fetch(red, containerd.addresses(blue).getFirst()));
@@ -76,8 +96,8 @@ abstract class ContainerdContract {
     }
 
     @Test
-    void twentyPodsOneAfterAnotherLeaveNothing() {
-        for (int round = 1; round <= 20; round++) {
+    void podsOneAfterAnotherLeaveNothing() {
+        for (int round = 1; round <= ONE_AFTER_ANOTHER; round++) {
             containerd.stopAndRemove(containerd.runPod("pod-" + round));
         }
 
@@ -164,14 +184,14 @@ abstract class ContainerdContract {
         assertEquals(quietRuleset, host.ruleset());
     }
 
-    private static String conflist(Path pools, String masqueradeBackend) {
+    private static String conflist(String cniVersion, Path pools, String masqueradeBackend) {
         return """
-                {"cniVersion": "1.0.0", "name": "pods", "plugins": [{
+                {"cniVersion": "%s", "name": "pods", "plugins": [{
                   "type": "bridge", "bridge": "hwpods0", "isDefaultGateway": true, "hairpinMode": true,
                   "ipMasq": true, "ipMasqBackend": "%s",
                   "ipam": {"type": "host-local", "dataDir": "%s",
                     "ranges": [[{"subnet": "10.89.0.0/24"}], [{"subnet": "fd89::/64"}]]}}]}
-                """.formatted(masqueradeBackend, pools);
+                """.formatted(cniVersion, masqueradeBackend, pools);
     }
 
     private static <T> List<T> atOnce(int count, Round<T> round) throws Exception {

@@ -3,6 +3,6 @@ package dev.hawser.runtimes;
 class ContainerdIptablesTest extends ContainerdContract {
 
     ContainerdIptablesTest() {
-        super("iptables");
+        super(ContainerdRelease.INSTALLED, "iptables");
     }
 }

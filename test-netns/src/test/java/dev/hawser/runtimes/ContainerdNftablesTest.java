@@ -3,6 +3,6 @@ package dev.hawser.runtimes;
 class ContainerdNftablesTest extends ContainerdContract {
 
     ContainerdNftablesTest() {
-        super("nftables");
+        super(ContainerdRelease.INSTALLED, "nftables");
     }
 }

@@ -37,6 +37,11 @@ final class Namespace implements AutoCloseable {
         return Command.of(words).under("nsenter", "--net=" + path());
     }
 
+    /** What is served over HTTP to a client in here. */
+    String fetch(String url) {
+        return command("busybox", "wget", "-q", "-O", "-", url).run().strip();
+    }
+
     String path() {
         return "/run/netns/" + name;
     }

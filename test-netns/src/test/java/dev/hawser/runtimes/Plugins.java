@@ -14,39 +14,56 @@ import java.util.stream.Stream;
  *
  * <ul>
  *   <li>{@code HAWSER_CNI_BIN}: an installation to test in place of the tree that {@code scripts/build.sh} leaves
- *   <li>{@code HAWSER_PEER_DIR}: reference plugins to test against in place of Debian's {@code containernetworking-plugins}
+ *   <li>{@code HAWSER_PEER_DIR}: reference plugins to test against in place of those that {@code scripts/peers.sh} fetches
  * </ul>
  */
 final class Plugins {
 
-    /** The reference's, which a chain of podman's names and Hawser has not: they work side by side. */
-    private static final List<String> BORROWED = List.of("portmap", "firewall", "tuning", "bandwidth");
-
-    private static final Path DEBIAN = Path.of("/usr/lib/cni");
+    private static final Path TARGET = Path.of("..", "target").toAbsolutePath().normalize();
 
     private Plugins() {}
 
     /** The reference plugins. */
     static Path reference() {
-        Path directory = variable("HAWSER_PEER_DIR").orElse(DEBIAN);
-        return require(directory, "apt-get install containernetworking-plugins, or set HAWSER_PEER_DIR");
+        Path directory = variable("HAWSER_PEER_DIR").orElse(TARGET.resolve("peers/cni"));
+        return require(directory, "run scripts/peers.sh, or set HAWSER_PEER_DIR");
     }
 
-    /** A CNI bin directory with Hawser installed into it, and the reference's plugins that Hawser lacks beside it. */
+    /** The names of the reference plugins. */
+    static List<String> referenceNames() {
+        try (Stream<Path> files = Files.list(reference())) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The programs of the newest containerd. */
+    static Path containerd() {
+        Path directory = TARGET.resolve("peers/bin");
+        if (!Files.isExecutable(directory.resolve("containerd"))) {
+            throw new AssertionError("no containerd in " + directory + ": run scripts/peers.sh");
+        }
+        return directory;
+    }
+
+    /**
+     * A CNI bin directory with Hawser installed into it, and the reference's plugins that Hawser lacks beside it: they work side by
+     * side.
+     */
     static Path hawser(Workspace workspace) {
         Path bin = workspace.directory("cni-bin");
         Optional<Path> named = variable("HAWSER_CNI_BIN");
         ThisRun.requireBuiltTree(named);
         named.ifPresentOrElse(installed -> link(bin, installed), () -> install(workspace, bin));
-        BORROWED.stream()
+        referenceNames().stream()
                 .filter(plugin -> !Files.exists(bin.resolve(plugin)))
                 .forEach(plugin -> link(bin.resolve(plugin), reference().resolve(plugin), plugin));
         return require(bin, "scripts/build.sh");
     }
 
     private static void install(Workspace workspace, Path bin) {
-        Path tree = Path.of("..", "target", "hawser").toAbsolutePath().normalize();
-        Path launcher = tree.resolve("bin/hawser");
+        Path launcher = TARGET.resolve("hawser/bin/hawser");
         if (!Files.isExecutable(launcher)) {
             throw new AssertionError("no " + launcher + ": run scripts/build.sh first, or set HAWSER_CNI_BIN");
         }

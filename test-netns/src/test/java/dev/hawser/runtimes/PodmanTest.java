@@ -46,8 +46,8 @@ class PodmanTest {
     void theHostReachesAContainerByItsAddressAndByItsPublishedPort() {
         podman.serve("web", network, "published", "-p", "18090:80");
 
-        assertEquals("published", fetchFromHost("http://" + podman.address("web", network) + "/"));
-        assertEquals("published", fetchFromHost("http://127.0.0.1:18090/"));
+        assertEquals("published", host.fetch("http://" + podman.address("web", network) + "/"));
+        assertEquals("published", host.fetch("http://127.0.0.1:18090/"));
     }
 
     @Test
@@ -73,9 +73,5 @@ class PodmanTest {
         assertEquals(List.of(), host.cables());
         assertEquals(List.of(), podman.pool(network).leases());
         assertEquals(quietRuleset, host.ruleset());
-    }
-
-    private String fetchFromHost(String url) {
-        return host.command("busybox", "wget", "-q", "-O", "-", url).run().strip();
     }
 }
