@@ -1,15 +1,15 @@
 package dev.hawser.runtimes;
 
+import dev.hawser.runtimes.ChainRuntime.Attached;
 import dev.hawser.runtimes.Command.Outcome;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.UnaryOperator;
 
 /**
- * A machine with two CNI bin directories, Hawser's and the reference's, one network, and one pool of addresses: plugins are
+ * A machine with two CNI bin directories, Hawser's and the reference's, and pools of addresses that they share: plugins are
  * executed as a runtime executes them, and each pod can be served by either.
  */
 final class CniNode implements AutoCloseable {
@@ -20,44 +20,68 @@ final class CniNode implements AutoCloseable {
     private final Workspace workspace = Workspace.create("hawser-migration");
     private final ConcurrentLinkedQueue<Namespace> pods = new ConcurrentLinkedQueue<>();
     private final Hawser hawser;
-    private final String conf;
+    private final ChainRuntime runtime;
+    private final Network network;
 
     private CniNode(UnaryOperator<String> conf) {
-        this.conf = conf.apply(workspace.path("networks").toString());
+        this.network = new Network(List.of(conf.apply(pools().toString())), Map.of());
         this.hawser = installedOrCleanedUp();
+        this.runtime = new ChainRuntime(host, hawser.variables());
     }
 
     /**
-     * A new machine.
+     * A new machine with one network of one plugin, {@link #NETWORK}.
      *
-     * @param conf the network configuration, for the directory of the pools
+     * @param conf its configuration, for the directory of the pools
      */
     static CniNode start(UnaryOperator<String> conf) {
         return new CniNode(conf);
+    }
+
+    /** A new machine whose pods say each which network they are on. */
+    static CniNode start() {
+        return new CniNode(_ -> "{}");
     }
 
     Namespace host() {
         return host;
     }
 
+    /** Where host-local shall keep its files. */
+    Path pools() {
+        return workspace.path("networks");
+    }
+
     Pool pool() {
-        return new Pool(workspace.path("networks").resolve(NETWORK));
+        return pool(NETWORK);
+    }
+
+    Pool pool(String name) {
+        return new Pool(pools().resolve(name));
+    }
+
+    /** Whether Hawser has all plugins of a network, or borrows some from the reference. */
+    boolean hawserHasAllOf(Network chain) {
+        return chain.types().stream().allMatch(hawser::has);
     }
 
     /** ADD for a new pod. */
     Attached add(Suite suite) {
-        Namespace namespace = Namespace.create();
-        pods.add(namespace);
-        String id = Names.unique("container-");
-        String result = call("ADD", suite, id, namespace, conf).run();
-        return new Attached(id, namespace, addresses(Json.parse(result)), result);
+        return add(suite, network);
+    }
+
+    Attached add(Suite suite, Network chain) {
+        return runtime.add(plugins(suite), chain, newPod());
+    }
+
+    /** ADD for a new pod that may fail. */
+    Outcome attempt(Suite suite, Network chain) {
+        return runtime.attempt(plugins(suite), new Attached(Names.unique("container-"), newPod(), chain, ""));
     }
 
     /** DEL with the result of ADD, as containerd and podman pass it. */
     Outcome delete(Suite suite, Attached pod) {
-        String withPrevious = conf.strip().replaceFirst("\\}$", ", \"prevResult\": ") + pod.result() + "}";
-        return call("DEL", suite, pod.containerId(), pod.namespace(), withPrevious)
-                .attempt();
+        return runtime.delete(plugins(suite), pod);
     }
 
     /** The pod's namespace ends, as when its last process has died and nobody holds it. */
@@ -85,6 +109,12 @@ final class CniNode implements AutoCloseable {
         }
     }
 
+    private Namespace newPod() {
+        Namespace pod = Namespace.create();
+        pods.add(pod);
+        return pod;
+    }
+
     private Hawser installedOrCleanedUp() {
         try {
             return Hawser.install(host, workspace);
@@ -101,32 +131,4 @@ final class CniNode implements AutoCloseable {
             case REFERENCE -> Plugins.reference();
         };
     }
-
-    private Command call(String command, Suite suite, String id, Namespace pod, String stdin) {
-        Path directory = plugins(suite);
-        Map<String, String> variables = new LinkedHashMap<>(hawser.variables());
-        variables.put("CNI_COMMAND", command);
-        variables.put("CNI_CONTAINERID", id);
-        variables.put("CNI_NETNS", pod.path());
-        variables.put("CNI_IFNAME", "eth0");
-        variables.put("CNI_PATH", directory.toString());
-        return host.command(directory.resolve("bridge").toString())
-                .with(variables)
-                .reading(stdin);
-    }
-
-    private static List<String> addresses(Object result) {
-        return Json.list(Json.member(result, "ips")).stream()
-                .map(ip -> Json.member(ip, "address").toString())
-                .map(address -> address.substring(0, address.indexOf('/')))
-                .toList();
-    }
-
-    /**
-     * A pod on the network.
-     *
-     * @param addresses in the words of the plugin
-     * @param result of its ADD, as JSON
-     */
-    record Attached(String containerId, Namespace namespace, List<String> addresses, String result) {}
 }

@@ -42,6 +42,12 @@ final class Json {
         return Optional.<Object>ofNullable(map(object).get(key)).orElse("");
     }
 
+    /** An object with one member more. */
+    static String with(String object, String key, String value) {
+        String open = object.strip().replaceFirst("\\}$", "").strip();
+        return open + (open.equals("{") ? "" : ", ") + "\"" + key + "\": " + value + "}";
+    }
+
     private static Object value(JsonParser parser) {
         JsonToken token = parser.currentToken();
         return switch (token) {

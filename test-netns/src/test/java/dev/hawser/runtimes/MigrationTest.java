@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.hawser.runtimes.CniNode.Attached;
+import dev.hawser.runtimes.ChainRuntime.Attached;
 import dev.hawser.runtimes.Command.Outcome;
 import java.util.ArrayList;
 import java.util.HashSet;

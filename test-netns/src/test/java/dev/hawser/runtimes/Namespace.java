@@ -1,5 +1,7 @@
 package dev.hawser.runtimes;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,6 +44,15 @@ final class Namespace implements AutoCloseable {
         return command("busybox", "wget", "-q", "-O", "-", url).run().strip();
     }
 
+    /** In the words of ip-netns(8). */
+    String name() {
+        return name;
+    }
+
+    boolean exists() {
+        return Files.exists(Path.of(path()));
+    }
+
     String path() {
         return "/run/netns/" + name;
     }
@@ -70,7 +81,7 @@ final class Namespace implements AutoCloseable {
     }
 
     /** What in the ruleset speaks of one container: rules, chains of its own, elements of a set. */
-    List<Object> rulesAbout(CniNode.Attached pod) {
+    List<Object> rulesAbout(ChainRuntime.Attached pod) {
         Pattern marks = Pattern.compile("CNI-[0-9a-f]{24}|" + Pattern.quote(pod.containerId()) + "|"
                 + pod.addresses().stream().map(Namespace::whole).collect(Collectors.joining("|")));
         return ruleset().stream()

@@ -17,7 +17,16 @@ final class Patience {
      * @return whether it has become true
      */
     static boolean until(BooleanSupplier claim) {
-        long deadline = System.nanoTime() + LONGEST.toNanos();
+        return within(LONGEST, claim);
+    }
+
+    /**
+     * Returns as soon as something is true, and says that it is not after a time.
+     *
+     * @return whether it has become true
+     */
+    static boolean within(Duration time, BooleanSupplier claim) {
+        long deadline = System.nanoTime() + time.toNanos();
         while (!claim.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
                 return false;
