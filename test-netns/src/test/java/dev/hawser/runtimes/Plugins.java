@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -38,6 +40,23 @@ final class Plugins {
         }
     }
 
+    /** The names of the plugins that Hawser has, as it says. */
+    static Set<String> hawserNames() {
+        String version = Command.of(built().toString(), "version", "--json").run();
+        return Json.map(Json.member(Json.parse(version), "plugins")).keySet().stream()
+                .map(Object::toString)
+                .collect(Collectors.toSet());
+    }
+
+    /** The program of the tree that was built. */
+    static Path built() {
+        Path launcher = TARGET.resolve("hawser/bin/hawser");
+        if (!Files.isExecutable(launcher)) {
+            throw new AssertionError("no " + launcher + ": run scripts/build.sh first, or set HAWSER_CNI_BIN");
+        }
+        return launcher;
+    }
+
     /** The programs of the newest containerd. */
     static Path containerd() {
         Path directory = TARGET.resolve("peers/bin");
@@ -63,13 +82,9 @@ final class Plugins {
     }
 
     private static void install(Workspace workspace, Path bin) {
-        Path launcher = TARGET.resolve("hawser/bin/hawser");
-        if (!Files.isExecutable(launcher)) {
-            throw new AssertionError("no " + launcher + ": run scripts/build.sh first, or set HAWSER_CNI_BIN");
-        }
         Path prefix = workspace.path("opt");
         Command.of(
-                        launcher.toString(),
+                        built().toString(),
                         "install",
                         "--prefix",
                         prefix.toString(),
