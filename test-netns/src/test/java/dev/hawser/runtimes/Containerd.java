@@ -110,7 +110,12 @@ final class Containerd implements AutoCloseable {
 
     /** Runs a pod with a container that serves a page with the given text at port 80. */
     StartedPod runServer(String name, String page, PublishedPort... ports) {
-        StartedPod pod = runPod(name, ports);
+        return runServer(name, page, Map.of(), ports);
+    }
+
+    /** The same, with annotations. */
+    StartedPod runServer(String name, String page, Map<String, String> annotations, PublishedPort... ports) {
+        StartedPod pod = runPod(name, annotations, ports);
         String serve = "echo '" + page + "' > /www/index.html && exec httpd -f -p 80 -h /www";
         StartedPod server = pod.running(startContainer(pod, List.of("/bin/sh", "-c", serve)));
         if (!Patience.until(() -> isServing(server))) {

@@ -1,0 +1,8 @@
+package dev.hawser.runtimes;
+
+class Containerd2ChainTest extends ContainerdChainContract {
+
+    Containerd2ChainTest() {
+        super(ContainerdRelease.FETCHED, "nftables");
+    }
+}
