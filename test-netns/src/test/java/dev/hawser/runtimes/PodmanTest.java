@@ -3,7 +3,9 @@ package dev.hawser.runtimes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,17 +22,29 @@ class PodmanTest {
     private final Namespace host = podman.host();
     private final String network = Names.unique("hwnet");
 
+    private final List<String> networks = new ArrayList<>();
+
     @BeforeEach
     void createNetwork() {
-        podman.run("network", "create", "--disable-dns", "--subnet", "10.93.7.0/24", network);
+        createNetwork(network, "--subnet", "10.93.7.0/24");
     }
 
-    /** Its containers first: by itself it would wait ten seconds for each of them to end. */
+    private void createNetwork(String name, String... options) {
+        networks.add(name);
+        podman.run(Stream.concat(
+                        Stream.concat(Stream.of("network", "create", "--disable-dns"), Stream.of(options)),
+                        Stream.of(name))
+                .toArray(String[]::new));
+    }
+
+    /** Their containers first: by itself it would wait ten seconds for each of them to end. */
     @AfterEach
-    void removeNetwork() {
+    void removeNetworks() {
         podman.run("rm", "-f", "-a", "-t", "0");
-        podman.run("network", "rm", "-f", network);
-        Command.of("rm", "-rf", podman.pool(network).directory().toString()).run();
+        for (String made : networks) {
+            podman.run("network", "rm", "-f", made);
+            Command.of("rm", "-rf", podman.pool(made).directory().toString()).run();
+        }
     }
 
     @Test
@@ -56,6 +70,31 @@ class PodmanTest {
 
         assertEquals("10.93.7.77", podman.address("asked", network));
         assertEquals(List.of("10.93.7.77"), podman.pool(network).leases());
+    }
+
+    @Test
+    void twoContainersServeTheirPublishedPortsInBothFamiliesAndLeaveNothing() {
+        String dual = Names.unique("hwnet");
+        createNetwork(dual, "--subnet", "10.93.8.0/24", "--subnet", "fd93:8::/64");
+        podman.serve("first", dual, "makes what is shared", "-p", "18091:80");
+        podman.run("rm", "-f", "-t", "0", "first");
+        Traces quiet = Traces.of(host, podman.pool(dual));
+
+        podman.serve("red", dual, "I am red", "-p", "18091:80");
+        podman.serve("green", dual, "I am green", "-p", "18092:80");
+
+        assertEquals("I am red", host.fetch(Http.url("127.0.0.1", 18091)));
+        for (String gateway : List.of("10.93.8.1", "fd93:8::1")) {
+            assertEquals("I am red", host.fetch(Http.url(gateway, 18091)), gateway);
+            assertEquals("I am green", host.fetch(Http.url(gateway, 18092)), gateway);
+            assertEquals("I am red", podman.fetch("green", Http.url(gateway, 18091)), gateway);
+            assertEquals("I am red", podman.fetch("red", Http.url(gateway, 18091)), gateway);
+        }
+        podman.run("rm", "-f", "-t", "0", "red", "green");
+        assertEquals(
+                "",
+                Traces.leftInTheEnd(() -> Traces.of(host, podman.pool(dual)).since(quiet))
+                        .toString());
     }
 
     @Test
