@@ -90,8 +90,8 @@ public final class Resident implements AutoCloseable {
     /** A node whose kernel has no nf_tables has no rules of ours to lose. */
     private static Optional<RulesetMonitor> monitor(IntConsumer restored, Consumer<String> log) {
         try {
-            return Optional.of(
-                    RulesetMonitor.start(log, rules -> restored.accept(rules.masquerades() + rules.macGuards())));
+            return Optional.of(RulesetMonitor.start(
+                    log, rules -> restored.accept(rules.masquerades() + rules.macGuards() + rules.publications())));
         } catch (KernelException e) {
             log.accept("watch over the nftables rules: " + e.getMessage() + ": going on without");
             return Optional.empty();

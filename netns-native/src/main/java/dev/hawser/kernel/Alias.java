@@ -13,19 +13,36 @@ import java.util.stream.Collectors;
  * it, so that lost rules can be made again from the links alone.
  *
  * <pre>
- *   net/0123abcd/eth0 namespace/pod masquerade=10.1.0.5/16,fd00::5/64 mac=02:42:ac:11:00:02
+ *   net/0123abcd/eth0 namespace/pod masquerade=10.1.0.5/16,fd00::5/64 mac=02:42:ac:11:00:02 publish=subnet,10.1.0.5/16,8080>80/tcp
  * </pre>
  *
  * @param attachment whose link it is
  * @param pod {@code namespace/pod}, if the runtime says it
  * @param masquerades the addresses that are elements of our sets, each with the length of its subnet's prefix
  * @param guard the only MAC that the port accepts, if it is guarded
+ * @param publication the ports of the host that lead here as elements of our maps, if that is short enough to be said
  */
-public record Alias(Attachment attachment, Optional<String> pod, List<Cidr> masquerades, Optional<MacAddress> guard) {
+public record Alias(
+        Attachment attachment,
+        Optional<String> pod,
+        List<Cidr> masquerades,
+        Optional<MacAddress> guard,
+        Optional<FirewallChange.PublishPorts> publication) {
 
     private static final int MAX_BYTES = Link.ALIAS_BYTES - 1;
     private static final String MASQUERADE = "masquerade=";
     private static final String MAC = "mac=";
+    private static final String PUBLISH = "publish=";
+
+    /** Without published ports, as a link begins. */
+    public Alias(Attachment attachment, Optional<String> pod, List<Cidr> masquerades, Optional<MacAddress> guard) {
+        this(attachment, pod, masquerades, guard, Optional.empty());
+    }
+
+    /** The same with these published ports. */
+    public Alias with(Optional<FirewallChange.PublishPorts> ports) {
+        return new Alias(attachment, pod, masquerades, guard, ports);
+    }
 
     /** A pod that would be read as something else, or that a terminal could not show, is left out. */
     public Alias {
@@ -47,16 +64,19 @@ public record Alias(Attachment attachment, Optional<String> pod, List<Cidr> masq
         Optional<String> pod = Optional.empty();
         List<Cidr> masquerades = new ArrayList<>();
         Optional<MacAddress> guard = Optional.empty();
+        Optional<FirewallChange.PublishPorts> publication = Optional.empty();
         for (String word : words) {
             if (word.startsWith(MASQUERADE)) {
                 masquerades.addAll(addresses(word.substring(MASQUERADE.length())));
             } else if (word.startsWith(MAC)) {
                 guard = mac(word.substring(MAC.length()));
+            } else if (word.startsWith(PUBLISH)) {
+                publication = PublicationWord.parse(attachment, word.substring(PUBLISH.length()));
             } else if (pod.isEmpty()) {
                 pod = Optional.of(word);
             }
         }
-        return new Alias(attachment, pod, masquerades, guard);
+        return new Alias(attachment, pod, masquerades, guard, publication);
     }
 
     private static List<Cidr> addresses(String list) {
@@ -76,12 +96,19 @@ public record Alias(Attachment attachment, Optional<String> pod, List<Cidr> masq
     }
 
     /**
-     * As it is written to the link, at most 255 bytes. If there is no room, the pod goes first; then long names are
-     * {@linkplain Attachment#abbreviated() abbreviated}; then addresses are left out, the last ones first.
+     * As it is written to the link, at most 255 bytes. If there is no room, the pod goes first; then the published ports;
+     * then long names are {@linkplain Attachment#abbreviated() abbreviated}; then addresses are left out, the last ones first.
      */
     @Override
     public String toString() {
-        String text = text(attachment, pod, masquerades);
+        String ports = publication
+                .flatMap(PublicationWord::of)
+                .map(word -> " " + PUBLISH + word)
+                .orElse("");
+        String text = text(attachment, pod, masquerades) + ports;
+        if (!fits(text)) {
+            text = text(attachment, Optional.empty(), masquerades) + ports;
+        }
         if (!fits(text)) {
             text = text(attachment, Optional.empty(), masquerades);
         }

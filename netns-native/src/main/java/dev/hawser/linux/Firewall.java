@@ -15,6 +15,7 @@ import dev.hawser.kernel.NftChain;
 import dev.hawser.netfilter.Nftables;
 import dev.hawser.netfilter.Nftables.AllowedMac;
 import dev.hawser.netfilter.Nftables.GuardedPort;
+import dev.hawser.netfilter.PublishedPorts;
 import dev.hawser.netfilter.Ruleset;
 import dev.hawser.netlink.Ack;
 import dev.hawser.netlink.AttrReader;
@@ -25,9 +26,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -230,6 +233,23 @@ final class Firewall {
 
     List<Attachment> publishers() {
         return ports().publishers();
+    }
+
+    /** Loads the rules around these ports, as far as some are missing: a chain may be flushed and its maps be whole. */
+    void loadMissingOf(Collection<FirewallChange.PublishPorts> publications) {
+        Set<String> scripts = new LinkedHashSet<>();
+        publications.stream()
+                .filter(publication -> !areWhole(PublishedPorts.chains(publication.ports(), publication.masqueraded())))
+                .forEach(publication ->
+                        scripts.add(PublishedPorts.ruleset(publication.ports(), publication.masqueraded())));
+        if (!scripts.isEmpty()) {
+            load(String.join("", scripts));
+        }
+    }
+
+    private boolean areWhole(Map<String, Integer> rulesOfChains) {
+        return rulesOfChains.entrySet().stream()
+                .allMatch(chain -> isWhole(new NftChain("inet", "hawser", chain.getKey()), chain.getValue()));
     }
 
     private PortMaps ports() {

@@ -4,9 +4,12 @@ import static java.util.stream.Collectors.toSet;
 
 import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Alias;
+import dev.hawser.kernel.Errno;
 import dev.hawser.kernel.FirewallChange;
+import dev.hawser.kernel.KernelException;
 import dev.hawser.kernel.Link;
 import dev.hawser.linux.RulesetMonitor.Restored;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,10 +28,12 @@ final class Restoration {
 
     /** What the links want. An address that two links speak of belongs to the newer one. */
     private record Wanted(
-            Map<Cidr, FirewallChange.AddMasquerade> masquerades, Map<String, FirewallChange.AddMacGuard> guards) {
+            Map<Cidr, FirewallChange.AddMasquerade> masquerades,
+            Map<String, FirewallChange.AddMacGuard> guards,
+            List<FirewallChange.PublishPorts> publications) {
 
         static Wanted of(List<Link> links) {
-            Wanted wanted = new Wanted(new LinkedHashMap<>(), new LinkedHashMap<>());
+            Wanted wanted = new Wanted(new LinkedHashMap<>(), new LinkedHashMap<>(), new ArrayList<>());
             links.stream()
                     .filter(link -> link.is("veth"))
                     .forEach(link -> Alias.parse(link.alias()).ifPresent(alias -> wanted.add(link.name(), alias)));
@@ -41,6 +46,7 @@ final class Restoration {
                             masquerades.put(address, new FirewallChange.AddMasquerade(address, alias.attachment())));
             alias.guard()
                     .ifPresent(mac -> guards.put(link, new FirewallChange.AddMacGuard(link, mac, alias.attachment())));
+            alias.publication().ifPresent(publications::add);
         }
     }
 
@@ -51,10 +57,32 @@ final class Restoration {
         List<FirewallChange.AddMacGuard> guards = missingGuards(wanted);
         firewall.addAll(masquerades);
         guards.forEach(firewall::apply);
-        if (!masquerades.isEmpty() || !guards.isEmpty()) {
-            takeBackWhatIsGone(masquerades, guards);
+        List<FirewallChange.PublishPorts> publications = publishMissing(wanted);
+        if (!masquerades.isEmpty() || !guards.isEmpty() || !publications.isEmpty()) {
+            takeBackWhatIsGone(masquerades, guards, publications);
         }
-        return new Restored(masquerades.size(), guards.size());
+        return new Restored(masquerades.size(), guards.size(), publications.size());
+    }
+
+    /** Those that were made again; a port that has become somebody else's meanwhile stays theirs. */
+    private List<FirewallChange.PublishPorts> publishMissing(Wanted wanted) {
+        firewall.loadMissingOf(wanted.publications());
+        return wanted.publications().stream()
+                .filter(publication -> !firewall.missing(publication).isEmpty())
+                .filter(this::publish)
+                .toList();
+    }
+
+    private boolean publish(FirewallChange.PublishPorts publication) {
+        try {
+            firewall.apply(publication);
+            return true;
+        } catch (KernelException e) {
+            if (e.errno() == Errno.EEXIST) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     private Wanted wanted() {
@@ -81,8 +109,14 @@ final class Restoration {
 
     /** A DEL that came meanwhile deleted the link, and then looked for elements that were not there yet. */
     private void takeBackWhatIsGone(
-            List<FirewallChange.AddMasquerade> masquerades, List<FirewallChange.AddMacGuard> guards) {
+            List<FirewallChange.AddMasquerade> masquerades,
+            List<FirewallChange.AddMacGuard> guards,
+            List<FirewallChange.PublishPorts> publications) {
         Wanted still = wanted();
+        publications.stream()
+                .filter(added -> !still.publications().contains(added))
+                .forEach(added -> firewall.apply(
+                        new FirewallChange.UnpublishPorts(added.owner(), added.ports(), added.masqueraded())));
         masquerades.stream()
                 .filter(added -> !still.masquerades().containsKey(added.address()))
                 .forEach(added -> firewall.apply(new FirewallChange.DeleteMasquerade(added.address(), added.owner())));

@@ -61,11 +61,12 @@ public final class RulesetMonitor implements AutoCloseable {
      *
      * @param masquerades how many addresses are masqueraded again
      * @param macGuards how many bridge ports are guarded again
+     * @param publications how many containers have their published ports again
      */
-    public record Restored(int masquerades, int macGuards) {
+    public record Restored(int masquerades, int macGuards, int publications) {
 
         boolean isNothing() {
-            return masquerades == 0 && macGuards == 0;
+            return masquerades == 0 && macGuards == 0 && publications == 0;
         }
     }
 
@@ -165,7 +166,8 @@ public final class RulesetMonitor implements AutoCloseable {
             Restored restored = new Restoration(host).run();
             if (!restored.isNothing()) {
                 log.accept("nftables rules were lost and are restored: " + restored.masquerades()
-                        + " masqueraded addresses, " + restored.macGuards() + " guarded ports");
+                        + " masqueraded addresses, " + restored.macGuards() + " guarded ports, the published ports of "
+                        + restored.publications() + " containers");
                 observed.accept(restored);
             }
             return true;

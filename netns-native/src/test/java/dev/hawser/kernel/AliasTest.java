@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hawser.ip.Cidr;
+import dev.hawser.ip.IpMath;
+import java.net.InetAddress;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -75,5 +77,32 @@ class AliasTest {
         assertEquals(
                 Optional.of(new Alias(OWNER, POD, List.of(), Optional.empty())),
                 Alias.parse(OWNER + " namespace/pod masquerade=10.1.0,x mac=1 more"));
+    }
+
+    @Test
+    void saysWhichPortsArePublishedIfAWordCan() {
+        FirewallChange.PublishPorts ports = new FirewallChange.PublishPorts(
+                OWNER,
+                List.of(
+                        port(Optional.empty(), "10.1.0.5/16", ""),
+                        port(Optional.empty(), "fd00::5/64", ""),
+                        port(Optional.of(IpMath.parse("2001:db8::1")), "fd00::5/64", "")),
+                PublishedPort.Masqueraded.EVERYBODY);
+        FirewallChange.PublishPorts conditional = new FirewallChange.PublishPorts(
+                OWNER,
+                List.of(port(Optional.empty(), "10.1.0.5/16", "iifname eth0")),
+                PublishedPort.Masqueraded.NOBODY);
+        Alias alias = new Alias(OWNER, POD, List.of(), Optional.empty());
+
+        String text = alias.with(Optional.of(ports)).toString();
+
+        assertEquals(alias + " publish=everybody,10.1.0.5/16,fd00::5/64,8080>80/tcp,2001:db8::1@8080>80/tcp", text);
+        assertEquals(Optional.of(alias.with(Optional.of(ports))), Alias.parse(text));
+        assertEquals(alias.toString(), alias.with(Optional.of(conditional)).toString());
+        assertEquals(Optional.of(alias), Alias.parse(alias + " publish=nobody,x>y"));
+    }
+
+    private static PublishedPort port(Optional<InetAddress> host, String address, String conditions) {
+        return new PublishedPort(Protocol.TCP, host, 8080, Cidr.parse(address), 80, conditions);
     }
 }

@@ -1183,8 +1183,7 @@ public abstract class KernelContract {
         KernelException e = assertThrows(KernelException.class, () -> apply(HOST, publish(OWNER, DNS, WEB)));
 
         assertEquals(Errno.EEXIST, e.errno());
-        assertTrue(
-                e.toString().contains("publish 8080/tcp of the host: it is taken by " + OTHER), e::toString);
+        assertTrue(e.toString().contains("publish 8080/tcp of the host: it is taken by " + OTHER), e::toString);
         assertEquals(List.of(OTHER), kernel().publishers());
         assertEquals(List.of(), kernel().missing(publish(OTHER, WEB)));
     }

@@ -107,8 +107,7 @@ class PortMapsTest {
                 IntStream.rangeClosed(1001, 2500).mapToObj(PortMapsTest::tcp).toList();
         firewall.apply(publish(OTHER, List.of(tcp(2500))));
 
-        KernelException e =
-                assertThrows(KernelException.class, () -> firewall.apply(publish(OWNER, many)));
+        KernelException e = assertThrows(KernelException.class, () -> firewall.apply(publish(OWNER, many)));
         List<Attachment> afterFailure = firewall.publishers();
         firewall.apply(publish(OWNER, many.subList(0, 1499)));
 
@@ -144,8 +143,8 @@ class PortMapsTest {
         firewall.apply(publish(OWNER, List.of(tcp(8080))));
         host.nft("'add element inet hawser ports-ip { tcp . 8081 : 10.1.0.9 . 80 }'");
 
-        KernelException e = assertThrows(
-                KernelException.class, () -> firewall.apply(publish(OTHER, List.of(tcp(8081)))));
+        KernelException e =
+                assertThrows(KernelException.class, () -> firewall.apply(publish(OTHER, List.of(tcp(8081)))));
 
         assertTrue(e.toString().contains("it is taken by somebody who left no name"), e::toString);
     }

@@ -12,9 +12,14 @@ import dev.hawser.kernel.Alias;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
 import dev.hawser.kernel.FirewallChange;
+import dev.hawser.kernel.FirewallChange.PublishPorts;
 import dev.hawser.kernel.Kernel;
+import dev.hawser.kernel.Link;
 import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.MacAddress;
+import dev.hawser.kernel.Protocol;
+import dev.hawser.kernel.PublishedPort;
+import dev.hawser.kernel.PublishedPort.Masqueraded;
 import dev.hawser.kernel.Side;
 import dev.hawser.linux.RulesetMonitor.Restored;
 import dev.hawser.netfilter.Nftables;
@@ -48,6 +53,7 @@ class RulesetMonitorTest {
 
     private static final int MANY = 200;
     private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration AFTER_A_WHILE = Duration.ofSeconds(10);
     private static final Duration QUIET = Duration.ofMillis(400);
 
     private final TestNetns hostNetns = new TestNetns();
@@ -67,6 +73,49 @@ class RulesetMonitorTest {
         netns.close();
         podNetns.close();
         hostNetns.close();
+    }
+
+    @Test
+    void publishedPortsAreBackAfterAFlushAndAfterTheFlushOfOneChain() {
+        attach(0);
+        Attachment owner = owner(0);
+        PublishPorts publication = new PublishPorts(
+                owner,
+                List.of(
+                        new PublishedPort(Protocol.TCP, Optional.empty(), 8080, Cidr.parse("10.1.0.5/16"), 80, ""),
+                        new PublishedPort(Protocol.TCP, Optional.empty(), 8080, Cidr.parse("fd00::5/64"), 80, "")),
+                Masqueraded.SUBNET);
+        inside.call(() -> {
+            Link link = kernel.links(Side.HOST).stream()
+                    .filter(one -> Alias.parse(one.alias()).isPresent())
+                    .findFirst()
+                    .orElseThrow();
+            Alias alias = Alias.parse(link.alias()).orElseThrow().with(Optional.of(publication));
+            kernel.apply(Side.HOST, publication);
+            kernel.apply(Side.HOST, new LinkChange.SetAlias(link.name(), alias.toString()));
+            return link;
+        });
+        String chains = hostNetns.exec("nft", "-t", "list", "ruleset");
+
+        try (RulesetMonitor monitor = start()) {
+            hostNetns.exec("nft", "flush", "ruleset");
+            assertTrue(
+                    becomes(() -> restored.contains(new Restored(2, 1, 1)), AFTER_A_WHILE),
+                    () -> monitor + ": " + restored + log);
+            hostNetns.exec("nft", "flush", "chain", "inet", "hawser", "published-ip");
+            assertTrue(
+                    becomes(
+                            () -> hostNetns
+                                    .exec("nft", "list", "chain", "inet", "hawser", "published-ip")
+                                    .contains("dnat"),
+                            AFTER_A_WHILE),
+                    () -> monitor + ": " + restored + log);
+        }
+
+        assertEquals(List.of(), inside.call(() -> kernel.missing(publication)));
+        assertEquals(
+                chains.lines().sorted().toList(),
+                hostNetns.exec("nft", "-t", "list", "ruleset").lines().sorted().toList());
     }
 
     @Test
@@ -95,7 +144,7 @@ class RulesetMonitorTest {
 
         try (RulesetMonitor monitor = start()) {
             assertTrue(becomes(() -> rules().equals(before), SOON), () -> monitor + " restored " + restored + log);
-            assertTrue(becomes(() -> restored.contains(new Restored(2, 1)), SOON), restored::toString);
+            assertTrue(becomes(() -> restored.contains(new Restored(2, 1, 0)), SOON), restored::toString);
         }
     }
 
@@ -123,7 +172,7 @@ class RulesetMonitorTest {
             assertTrue(becomes(() -> rules().masquerades().size() == 2, SOON), () -> monitor + " restored " + restored);
             assertFalse(becomes(() -> rules().masquerades().size() != 2, QUIET));
         }
-        assertEquals(List.of(new Restored(2, 1)), List.copyOf(restored));
+        assertEquals(List.of(new Restored(2, 1, 0)), List.copyOf(restored));
     }
 
     @Test
@@ -176,7 +225,7 @@ class RulesetMonitorTest {
             assertTrue(becomes(() -> !restored.isEmpty(), SOON), () -> monitor + " said " + log);
         }
         assertEquals(before, rules());
-        assertEquals(List.of(new Restored(1, 0)), List.copyOf(restored));
+        assertEquals(List.of(new Restored(1, 0, 0)), List.copyOf(restored));
     }
 
     @Test
@@ -215,7 +264,7 @@ class RulesetMonitorTest {
 
         try (RulesetMonitor monitor = start();
                 Kernel alone = LinuxKernel.open(hostNetns.open(), podNetns.open())) {
-            assertTrue(becomes(() -> restored.contains(new Restored(4, 2)), SOON), monitor::toString);
+            assertTrue(becomes(() -> restored.contains(new Restored(4, 2, 0)), SOON), monitor::toString);
             assertFalse(becomes(() -> restored.size() > 1, QUIET), () -> "still restoring: " + restored);
 
             masquerades(1).forEach(add -> apply(new FirewallChange.DeleteMasquerade(add.address(), add.owner())));
@@ -225,7 +274,7 @@ class RulesetMonitorTest {
 
             assertFalse(becomes(() -> !rules().masquerades().isEmpty(), QUIET), monitor::toString);
         }
-        assertEquals(List.of(new Restored(4, 2)), List.copyOf(restored));
+        assertEquals(List.of(new Restored(4, 2, 0)), List.copyOf(restored));
     }
 
     @Test

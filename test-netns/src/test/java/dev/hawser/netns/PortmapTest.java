@@ -37,7 +37,9 @@ class PortmapTest {
     private static Conf portmap(String backend, JsonNode previous, Map<?, ?>... mappings) {
         Conf conf = Conf.parse("""
                 {"cniVersion": "1.1.0", "name": "net1", "type": "portmap", "capabilities": {"portMappings": true}}
-                """).with("runtimeConfig.portMappings", List.of(mappings)).with("prevResult", previous);
+                """)
+                .with("runtimeConfig.portMappings", List.of(mappings))
+                .with("prevResult", previous);
         return backend.isEmpty() ? conf : conf.with("backend", backend);
     }
 
@@ -236,7 +238,8 @@ class PortmapTest {
         JsonNode second = node.add(otherBridge, secondNetwork).result();
         node.tcpServer(pod.netns());
         Conf onFirst = portmap("", result, web());
-        Conf onSecond = portmap("", second, mapping(WEB + 1, TcpServer.PORT, "tcp")).with("name", "net2");
+        Conf onSecond =
+                portmap("", second, mapping(WEB + 1, TcpServer.PORT, "tcp")).with("name", "net2");
         node.add(onFirst, pod).result();
         node.add(onSecond.with("masqAll", true), secondNetwork).result();
 

@@ -29,8 +29,8 @@ final class UdpServer implements AutoCloseable {
 
     /** Starts a server and waits until it listens on both families. */
     static UdpServer start(Netns netns, int port, String name) throws IOException {
-        Process process = Shell.start(
-                new ProcessBuilder(Shell.join(netns.entering(), java("serve", String.valueOf(port), name)))
+        Process process =
+                Shell.start(new ProcessBuilder(Shell.join(netns.entering(), java("serve", String.valueOf(port), name)))
                         .redirectError(ProcessBuilder.Redirect.INHERIT));
         BufferedReader stdout = process.inputReader(StandardCharsets.UTF_8);
         assertEquals(READY, stdout.readLine());

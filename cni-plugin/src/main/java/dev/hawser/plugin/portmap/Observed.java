@@ -1,11 +1,15 @@
 package dev.hawser.plugin.portmap;
 
+import dev.hawser.attach.VethNames;
 import dev.hawser.iptables.IptablesTable;
+import dev.hawser.kernel.Alias;
+import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.FirewallChange;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.Link;
 import dev.hawser.kernel.Side;
 import dev.hawser.kernel.Step;
+import dev.hawser.run.Call;
 import dev.hawser.spec.CniResult;
 import java.util.List;
 import java.util.Optional;
@@ -16,17 +20,24 @@ import java.util.Optional;
  * @param byIptables whether ports are published by iptables
  * @param natIpv4 table nat of iptables, if it is to be used
  * @param natIpv6 the same of ip6tables
+ * @param hostEnd the host's end of our veth pair, if there is one: its alias tells what to restore when rules are lost
  * @param localLink the link towards the container, if the host's 127.0.0.0/8 is to reach it
  */
-record Observed(boolean byIptables, IptablesTable natIpv4, IptablesTable natIpv6, Optional<String> localLink) {
+record Observed(
+        boolean byIptables,
+        IptablesTable natIpv4,
+        IptablesTable natIpv6,
+        Optional<Link> hostEnd,
+        Optional<String> localLink) {
 
     /** Runs a process for each family that the container has, if ports are published by iptables. */
-    static Observed of(Kernel kernel, PortmapConf conf, ContainerAddresses addresses, CniResult previous) {
+    static Observed of(Kernel kernel, Call call, PortmapConf conf, ContainerAddresses addresses, CniResult previous) {
         boolean iptables = usesIptables(kernel, conf);
         return new Observed(
                 iptables,
                 table(kernel, true, iptables && addresses.ipv4().isPresent()),
                 table(kernel, false, iptables && addresses.ipv6().isPresent()),
+                iptables ? Optional.empty() : hostEnd(kernel, call.attachment()),
                 localLink(kernel, conf, addresses, previous));
     }
 
@@ -34,6 +45,16 @@ record Observed(boolean byIptables, IptablesTable natIpv4, IptablesTable natIpv6
         return needed
                 ? IptablesTable.of(kernel, ipv4, IptablesPorts.NAT)
                 : IptablesTable.unseen(ipv4, IptablesPorts.NAT);
+    }
+
+    /** The link whose alias says that it is this attachment's. */
+    static Optional<Link> hostEnd(Kernel kernel, Attachment attachment) {
+        String name =
+                VethNames.of(attachment.containerId(), attachment.ifName()).hostEnd();
+        return kernel.link(Side.HOST, name)
+                .filter(link -> Alias.parse(link.alias())
+                        .filter(alias -> alias.attachment().abbreviated().equals(attachment.abbreviated()))
+                        .isPresent());
     }
 
     static boolean usesIptables(Kernel kernel, PortmapConf conf) {
@@ -62,8 +83,8 @@ record Observed(boolean byIptables, IptablesTable natIpv4, IptablesTable natIpv6
     }
 
     /** What is true now; the same if nothing of it is of iptables, for that takes no harm from other ADDs. */
-    Observed again(Kernel kernel, PortmapConf conf, ContainerAddresses addresses, CniResult previous) {
-        return byIptables ? of(kernel, conf, addresses, previous) : this;
+    Observed again(Kernel kernel, Call call, PortmapConf conf, ContainerAddresses addresses, CniResult previous) {
+        return byIptables ? of(kernel, call, conf, addresses, previous) : this;
     }
 
     /** Whether this step failed because another ADD has made a chain that all containers share, since {@code before}. */

@@ -48,7 +48,7 @@ public final class PortmapPlugin implements Plugin {
         }
 
         private void publish(Kernel kernel, ContainerAddresses addresses, CniResult previous, Transaction transaction) {
-            Observed observed = Observed.of(kernel, conf, addresses, previous);
+            Observed observed = Observed.of(kernel, call, conf, addresses, previous);
             List<Step> steps = PortmapPlan.of(call.attachment(), conf, addresses, observed);
             int attempts = 0;
             for (int done = 0; done < steps.size(); ) {
@@ -56,7 +56,7 @@ public final class PortmapPlugin implements Plugin {
                     transaction.apply(kernel, steps.get(done));
                     done++;
                 } catch (KernelException e) {
-                    Observed now = observed.again(kernel, conf, addresses, previous);
+                    Observed now = observed.again(kernel, call, conf, addresses, previous);
                     if (++attempts == ATTEMPTS || !now.explains(steps.get(done), observed)) {
                         throw e;
                     }
@@ -74,7 +74,7 @@ public final class PortmapPlugin implements Plugin {
                 return new Plan(List.of(), result);
             }
             try (Kernel kernel = node.namespaces().host()) {
-                Observed observed = Observed.of(kernel, conf, addresses, result);
+                Observed observed = Observed.of(kernel, call, conf, addresses, result);
                 return new Plan(PortmapPlan.of(call.attachment(), conf, addresses, observed), result);
             }
         }

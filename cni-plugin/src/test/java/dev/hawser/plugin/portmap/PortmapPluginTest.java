@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hawser.attach.ReferenceNames;
+import dev.hawser.attach.VethNames;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
 import dev.hawser.kernel.FakeKernel;
@@ -33,6 +34,7 @@ class PortmapPluginTest {
 
     private static final String BOTH = mappings(mapping(8080, 80, "tcp"), mapping(53, 53, "UDP"));
     private static final String CHAIN = "CNI-DN-" + ReferenceNames.digest("net" + "c1", 21);
+    private static final String HOST_END = VethNames.of("c1", "eth0").hostEnd();
     private static final Attachment OWNER = new Attachment("net", "c1", "eth0");
 
     private final TestNode node = new TestNode();
@@ -81,6 +83,7 @@ class PortmapPluginTest {
                 .skip(before)
                 .map(Object::toString)
                 .collect(Collectors.joining("\n"))
+                .replace(HOST_END, "HOST")
                 .replace(CHAIN, "CNI-DN-x");
     }
 
@@ -98,6 +101,7 @@ class PortmapPluginTest {
                 nft add element inet hawser hairpin-10.1.2.0-24 { 10.1.2.2 . udp . 53 comment "net/c1/eth0" }; \
                 nft add element inet hawser ports-ip6 { udp . 53 comment "net/c1/eth0" : fd00::2 . 53 }; \
                 nft add element inet hawser hairpin-fd00__-64 { fd00::2 . udp . 53 comment "net/c1/eth0" }
+                ip link set HOST alias 'net/c1/eth0 publish=subnet,10.1.2.2/24,fd00::2/64,8080>80/tcp,53>53/udp'
                 conntrack -D -f ipv4 -p udp --dport 53
                 conntrack -D -f ipv6 -p udp --dport 53
                 sysctl -w net/ipv4/conf/cni0/route_localnet=1""", steps());
@@ -530,6 +534,7 @@ class PortmapPluginTest {
 
     private void assertNothingLeft(String when) {
         assertEquals(List.of(), kernel.publishers(), when);
+        assertEquals("net/c1/eth0", kernel.linkOrThrow(Side.HOST, HOST_END).alias(), when);
         for (boolean ipv4 : List.of(true, false)) {
             List<String> lines = kernel.iptables(ipv4, "nat");
             assertTrue(lines.stream().noneMatch(line -> line.contains("CNI-DN-")), when + " " + lines);
