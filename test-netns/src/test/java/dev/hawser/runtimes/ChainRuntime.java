@@ -29,19 +29,6 @@ record ChainRuntime(Namespace host, Map<String, String> variables) {
         return attached.withResult(result);
     }
 
-    /** ADD for a pod, of which some may fail. */
-    Outcome attempt(Path plugins, Attached pod) {
-        Outcome outcome = new Outcome(0, "", "");
-        for (String stdin : pod.network().stdins()) {
-            outcome = call("ADD", plugins, pod, withPrevious(stdin, outcome.stdout()))
-                    .attempt();
-            if (outcome.exitCode() != 0) {
-                return outcome;
-            }
-        }
-        return outcome;
-    }
-
     /** DEL, which ends where it fails. */
     Outcome delete(Path plugins, Attached pod) {
         Outcome outcome = new Outcome(0, "", "");

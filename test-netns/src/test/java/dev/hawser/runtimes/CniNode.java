@@ -74,11 +74,6 @@ final class CniNode implements AutoCloseable {
         return runtime.add(plugins(suite), chain, newPod());
     }
 
-    /** ADD for a new pod that may fail. */
-    Outcome attempt(Suite suite, Network chain) {
-        return runtime.attempt(plugins(suite), new Attached(Names.unique("container-"), newPod(), chain, ""));
-    }
-
     /** DEL with the result of ADD, as containerd and podman pass it. */
     Outcome delete(Suite suite, Attached pod) {
         return runtime.delete(plugins(suite), pod);
