@@ -92,7 +92,7 @@ class PodFirewallTest {
                 table inet probe {
                   chain before { type filter hook forward priority 0; meta mark & 0x1000 == 0x1000 counter; }
                   chain after { type filter hook forward priority 2; meta mark & 0x1000 == 0x1000 counter; }
-                  chain out { type filter hook postrouting priority 200; meta mark != 0 counter; }
+                  chain out { type filter hook postrouting priority 200; ip daddr 192.0.2.2 meta mark != 0 counter; }
                 }""");
 
         assertTrue(pod.netns().reaches(World.ADDRESS));
