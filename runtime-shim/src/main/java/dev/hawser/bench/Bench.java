@@ -27,6 +27,13 @@ final class Bench {
     /** A launcher is one task, the helper may start one or two; a JVM in its place starts many more. */
     private static final int MOST_TASKS_OF_A_HELPED_CALL = 8;
 
+    private static final List<String> PLUGINS =
+            List.of("bridge", "host-local", "portmap", "firewall", "bandwidth", "tuning", "hawser");
+
+    /** What the reference's plugins execute. */
+    private static final List<String> FIREWALL_TOOLS = List.of(
+            "nft", "iptables", "iptables-save", "iptables-restore", "ip6tables", "ip6tables-save", "ip6tables-restore");
+
     private static final String KERNEL = "kernel alone";
     private static final int LARGE_POOL = 50_000;
 
@@ -37,6 +44,7 @@ final class Bench {
     private final ContainerRuntime runtime;
     private final KernelFloor floor;
     private final Optional<ResidentHelper> helper;
+    private final String firewallTools;
     private final Contender hawser;
     private final Contender cold;
     private final List<Contender> contenders;
@@ -57,7 +65,8 @@ final class Bench {
         this.floor = new KernelFloor(runtime);
         this.helper = helper;
         Path bin = pluginFiles(settings.home(), scratch);
-        String path = programs(scratch).toString();
+        String path = nftAlone(scratch).toString();
+        this.firewallTools = programs(scratch.resolve("tools"), FIREWALL_TOOLS).toString();
         String socket = helper.map(running -> running.socket().toString()).orElse("");
         this.hawser = new Contender("hawser", bin, variables(path, socket), 0);
         this.cold = new Contender("cold", bin, variables(path, ""), 2);
@@ -88,7 +97,7 @@ final class Bench {
     /** Our plugins under the reference's names, as {@code hawser install --drop-in} leaves them. */
     private static Path pluginFiles(Path home, Path scratch) throws IOException {
         Path bin = Files.createDirectory(scratch.resolve("bin"));
-        for (String type : List.of("bridge", "host-local")) {
+        for (String type : PLUGINS) {
             Files.createSymbolicLink(bin.resolve(type), home.resolve("bin/hawser"));
         }
         return bin;
@@ -98,11 +107,17 @@ final class Bench {
      * A PATH that has {@code nft} and nothing else. A node has either nftables or iptables in use; where both are installed, the
      * reference's DEL asks iptables too for what nftables made, and iptables 1.8.9 makes it fail.
      */
-    private static Path programs(Path scratch) throws IOException {
-        Path directory = Files.createDirectory(scratch.resolve("path"));
-        Optional<Path> nft = Programs.find("nft");
-        if (nft.isPresent()) {
-            Files.createSymbolicLink(directory.resolve("nft"), nft.get());
+    private static Path nftAlone(Path scratch) throws IOException {
+        return programs(scratch.resolve("path"), List.of("nft"));
+    }
+
+    private static Path programs(Path directory, List<String> names) throws IOException {
+        Files.createDirectory(directory);
+        for (String name : names) {
+            Optional<Path> program = Programs.find(name);
+            if (program.isPresent()) {
+                Files.createSymbolicLink(directory.resolve(name), program.get());
+            }
         }
         return directory;
     }
@@ -114,12 +129,14 @@ final class Bench {
     private Report report() throws IOException {
         contenders.forEach(contender -> stage.attachNeighbours(contender.bridge(), settings.smallNode()));
         stage.attachNeighbours(cold.bridge(), settings.smallNode());
-        Networks small = networks(settings.smallPool(), false);
+        Networks small = networks(settings.smallPool(), Network.Form.BRIDGE);
         warmUp(small);
         List<Result> results = new ArrayList<>();
         addVersion(results);
         Optional<Pair> serial = addSerial(results, small);
         addMasquerade(results);
+        addChain(results);
+        addPorts(results);
         if (serial.isPresent()) {
             addLeases(results, serial.get());
         }
@@ -142,14 +159,14 @@ final class Bench {
         }
     }
 
-    private Networks networks(int leases, boolean masquerade) throws IOException {
-        return networks(contenders, hawser, leases, masquerade);
+    private Networks networks(int leases, Network.Form form) throws IOException {
+        return networks(contenders, hawser, leases, form);
     }
 
-    private Networks networks(List<Contender> all, Contender ours, int leases, boolean masquerade) throws IOException {
+    private Networks networks(List<Contender> all, Contender ours, int leases, Network.Form form) throws IOException {
         Map<Contender, Network> networks = new LinkedHashMap<>();
         for (Contender contender : all) {
-            networks.put(contender, Network.create(contender, scratch, leases, masquerade));
+            networks.put(contender, Network.create(contender, scratch, leases, form));
         }
         return new Networks(networks, ours);
     }
@@ -240,10 +257,72 @@ final class Bench {
         }
         progress.accept("ADD and DEL with ipMasq (nftables)");
         serial(
-                        networks(settings.smallPool(), true),
+                        networks(settings.smallPool(), Network.Form.MASQUERADE),
                         new Titles(".masquerade", "ADD with ipMasq", "DEL with ipMasq"),
                         new Goals(List.of(new Goal.Faster(20)), List.of()))
                 .addTo(results);
+    }
+
+    /** With iptables and nftables installed, and no backend named, as most nodes are. */
+    private void addChain(List<Result> results) throws IOException {
+        if (!settings.wants(Row.chain)) {
+            return;
+        }
+        progress.accept("a chain of five plugins, and one plugin instead");
+        Contender ours = hawser.with("PATH", firewallTools);
+        List<Contender> all = contenders.stream()
+                .map(contender -> contender.with("PATH", firewallTools))
+                .toList();
+        Networks chains = networks(all, ours, settings.smallPool(), Network.Form.CHAIN);
+        Network fused = Network.create(ours, scratch, settings.smallPool(), Network.Form.FUSED);
+        List<Comparison> chain = List.of(new Comparison(ours), new Comparison(ours));
+        List<Comparison> one = List.of(new Comparison(ours), new Comparison(ours));
+        Turns turns = turns();
+        while (turns.next()) {
+            for (Network network : chains.of().values()) {
+                boolean reference = !network.contender().equals(ours);
+                measure(network, turns, reference ? List.of(chain, one) : List.of(chain));
+            }
+            measure(fused, turns, List.of(one));
+            long add = floor.add(chains.hawsers(), stage.pod());
+            long delete = floor.delete(stage.pod());
+            if (turns.counts()) {
+                List.of(chain, one).forEach(pair -> {
+                    pair.getFirst().addFloor(add);
+                    pair.getLast().addFloor(delete);
+                });
+            }
+        }
+        List<Goal> deletes = List.of(new Goal.Faster(5), new Goal.AboveFloor(3));
+        results.add(chain.getFirst().result("add.chain", "ADD by a chain of 5", KERNEL, List.of(new Goal.Faster(8))));
+        results.add(chain.getLast().result("del.chain", "DEL by a chain of 5", KERNEL, deletes));
+        results.add(one.getFirst().result("add.fused", "ADD, the same by one", KERNEL, List.of(new Goal.Faster(25))));
+        results.add(one.getLast().result("del.fused", "DEL, the same by one", KERNEL, deletes));
+    }
+
+    /** @param comparisons each a pair: of ADDs, and of DELs */
+    private void measure(Network network, Turns turns, List<List<Comparison>> comparisons) throws IOException {
+        ContainerRuntime.Round round = runtime.alone(network, stage.pod());
+        if (turns.counts()) {
+            comparisons.forEach(pair -> {
+                pair.getFirst().add(network.contender(), round.adds());
+                pair.getLast().add(network.contender(), round.deletes());
+            });
+        }
+    }
+
+    private void addPorts(List<Result> results) throws IOException {
+        if (!settings.wants(Row.ports)) {
+            return;
+        }
+        Contender ours = hawser.with("PATH", firewallTools);
+        Optional<Network> reference = Optional.empty();
+        if (contenders.size() > 1) {
+            Contender theirs = contenders.getFirst().with("PATH", firewallTools);
+            reference = Optional.of(Network.create(theirs, scratch, 0, Network.Form.BRIDGE));
+        }
+        Network network = Network.create(ours, scratch, 0, Network.Form.BRIDGE);
+        results.addAll(new PortRows(settings, stage, runtime, progress).measure(reference, network));
     }
 
     private void addLeases(List<Result> results, Pair small) throws IOException {
@@ -255,7 +334,7 @@ final class Bench {
             progress.accept("ADD and DEL with " + with);
             boolean large = leases >= LARGE_POOL;
             serial(
-                            networks(leases, false),
+                            networks(leases, Network.Form.BRIDGE),
                             new Titles(".leases." + leases, "ADD with " + with, "DEL with " + with),
                             small.flat(
                                     large ? List.of(new Goal.Faster(200)) : List.of(),
@@ -380,7 +459,7 @@ final class Bench {
         List<Contender> all = contenders.stream()
                 .map(contender -> contender.equals(hawser) ? cold : contender)
                 .toList();
-        Networks networks = networks(all, cold, settings.smallPool(), false);
+        Networks networks = networks(all, cold, settings.smallPool(), Network.Form.BRIDGE);
         Optional<List<String>> empty = settings.jdk().isPresent()
                 ? Optional.of(EmptyMain.write(settings.jdk().get(), scratch))
                 : Optional.empty();

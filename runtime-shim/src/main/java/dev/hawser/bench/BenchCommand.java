@@ -121,6 +121,13 @@ public final class BenchCommand implements Callable<Integer> {
     private List<Integer> attachments = List.of();
 
     @Option(
+            names = "--ports",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "Ports published where there are many (default: ${DEFAULT-VALUE}).")
+    private int ports;
+
+    @Option(
             names = "--warm-ups",
             paramLabel = "N",
             defaultValue = "400",
@@ -196,6 +203,7 @@ public final class BenchCommand implements Callable<Integer> {
                 parallel,
                 leases,
                 attachments,
+                ports,
                 warmUps,
                 rows,
                 !noHelper);

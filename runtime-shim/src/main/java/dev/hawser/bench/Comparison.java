@@ -20,6 +20,11 @@ final class Comparison {
         of(contender).add(batch.wallNanos(), batch.tasks());
     }
 
+    /** Something of a contender's that is no job. */
+    void add(Contender contender, long nanos) {
+        of(contender).add(nanos);
+    }
+
     /** A contender's jobs, each of them as a run. */
     void addEach(Contender contender, Batch batch) {
         batch.outcomes().forEach(outcome -> of(contender).add(outcome.nanos()));

@@ -1,6 +1,7 @@
 package dev.hawser.bench;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -8,7 +9,7 @@ import java.util.Map;
  * read anew by ours, which is not what is measured here.
  *
  * @param name a word for files
- * @param bin the directory with its bridge and host-local
+ * @param bin the directory with its plugins
  * @param variables what its plugins find in their environment besides CNI's variables
  * @param place a number of its own, from 0 to 2
  */
@@ -22,7 +23,15 @@ record Contender(String name, Path bin, Map<String, String> variables, int place
         return "bench" + place;
     }
 
-    Path plugin() {
-        return bin.resolve("bridge");
+    /** The file of one of its plugins. */
+    Path plugin(String type) {
+        return bin.resolve(type);
+    }
+
+    /** The same with another variable in the environment. */
+    Contender with(String variable, String value) {
+        Map<String, String> changed = new HashMap<>(variables);
+        changed.put(variable, value);
+        return new Contender(name, bin, changed, place);
     }
 }

@@ -4,6 +4,7 @@ import dev.hawser.spec.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A contender's network, as a runtime finds it in /etc/cni/net.d, and the pool that it leases from.
@@ -13,9 +14,32 @@ import java.nio.file.Path;
  *
  * @param name its own: indexes of pools go by it
  * @param dataDir holds the pool, in a directory with the network's name
- * @param masquerade ipMasq, by nftables
+ * @param form what there is besides the bridge
  */
-record Network(Contender contender, String name, Path dataDir, boolean masquerade) {
+record Network(Contender contender, String name, Path dataDir, Form form) {
+
+    /** What a network is made of. */
+    enum Form {
+        /** A bridge. */
+        BRIDGE(""),
+        /** A bridge with ipMasq, by nftables. */
+        MASQUERADE("-masquerade"),
+        /** A bridge with ipMasq, and a published port, firewall rules, a limited bandwidth and a kernel parameter. */
+        CHAIN("-chain"),
+        /** The same by one plugin. */
+        FUSED("-fused");
+
+        private final String suffix;
+
+        Form(String suffix) {
+            this.suffix = suffix;
+        }
+    }
+
+    /** The first port of the host that is published, for the contender at place 0. */
+    private static final int FIRST_PORT = 8080;
+
+    private static final String SYSCTL = "sysctl";
 
     private static final int ADDRESSES_PER_SECOND_OCTET = 1 << 16;
     private static final int FIRST_FREE = 32;
@@ -28,9 +52,9 @@ record Network(Contender contender, String name, Path dataDir, boolean masquerad
      *
      * @param parent an existing directory
      */
-    static Network create(Contender contender, Path parent, int leases, boolean masquerade) throws IOException {
-        String name = contender.name() + "-" + leases + (masquerade ? "-masquerade" : "");
-        Network network = new Network(contender, name, parent.resolve(name), masquerade);
+    static Network create(Contender contender, Path parent, int leases, Form form) throws IOException {
+        String name = contender.name() + "-" + leases + form.suffix;
+        Network network = new Network(contender, name, parent.resolve(name), form);
         Path pool = Files.createDirectories(network.dataDir.resolve(name));
         for (int i = 0; i < leases; i++) {
             Files.writeString(
@@ -60,23 +84,81 @@ record Network(Contender contender, String name, Path dataDir, boolean masquerad
         return address(FIRST_FREE - 1, 2);
     }
 
-    /** What a plugin reads on stdin. */
-    Json.Obj configuration() {
-        return Json.object()
-                .put("cniVersion", "1.0.0")
-                .put("name", name)
-                .put("type", "bridge")
+    /** What the plugins read on stdin, in their order, but for what a runtime adds. */
+    List<Json.Obj> plugins() {
+        return switch (form) {
+            case BRIDGE, MASQUERADE -> List.of(bridge().build());
+            case CHAIN ->
+                List.of(
+                        bridge().build(),
+                        plugin("portmap").put("runtimeConfig", publishedPort()).build(),
+                        plugin("firewall").build(),
+                        plugin("bandwidth").put("runtimeConfig", bandwidth()).build(),
+                        plugin("tuning").put(SYSCTL, sysctl()).build());
+            case FUSED ->
+                List.of(bridge().put("capabilities", capabilities())
+                        .put("runtimeConfig", runtimeConfig())
+                        .put("firewall", Json.object().build())
+                        .put(SYSCTL, sysctl())
+                        .build()
+                        .with("type", Json.of("hawser")));
+        };
+    }
+
+    private Json.Builder plugin(String type) {
+        return Json.object().put("cniVersion", "1.0.0").put("name", name).put("type", type);
+    }
+
+    private Json.Builder bridge() {
+        Json.Builder bridge = plugin("bridge")
                 .put("bridge", contender.bridge())
                 .put("isDefaultGateway", Json.of(true))
-                .put("ipMasq", Json.of(masquerade))
-                .put("ipMasqBackend", "nftables")
+                .put("ipMasq", Json.of(form != Form.BRIDGE));
+        if (form == Form.BRIDGE || form == Form.MASQUERADE) {
+            bridge.put("ipMasqBackend", "nftables");
+        }
+        return bridge.put(
+                "ipam",
+                Json.object()
+                        .put("type", "host-local")
+                        .put("dataDir", dataDir.toString())
+                        .put("subnet", address(0, 0) + "/" + prefixLength())
+                        .put("rangeStart", address(FIRST_FREE, 2))
+                        .build());
+    }
+
+    private static Json.Obj sysctl() {
+        return Json.object().put("net.core.somaxconn", "500").build();
+    }
+
+    private static Json.Obj capabilities() {
+        return Json.object()
+                .put("portMappings", Json.of(true))
+                .put("bandwidth", Json.of(true))
+                .build();
+    }
+
+    private Json.Obj runtimeConfig() {
+        Json.Obj config = publishedPort();
+        for (Json.Member member : bandwidth().members()) {
+            config = config.with(member.name(), member.value());
+        }
+        return config;
+    }
+
+    private Json.Obj publishedPort() {
+        return Published.capability(FIRST_PORT + contender.place());
+    }
+
+    private static Json.Obj bandwidth() {
+        return Json.object()
                 .put(
-                        "ipam",
+                        "bandwidth",
                         Json.object()
-                                .put("type", "host-local")
-                                .put("dataDir", dataDir.toString())
-                                .put("subnet", address(0, 0) + "/" + prefixLength())
-                                .put("rangeStart", address(FIRST_FREE, 2))
+                                .put("ingressRate", 80_000_000)
+                                .put("ingressBurst", 8_000_000)
+                                .put("egressRate", 80_000_000)
+                                .put("egressBurst", 8_000_000)
                                 .build())
                 .build();
     }

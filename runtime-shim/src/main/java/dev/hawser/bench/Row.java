@@ -8,9 +8,13 @@ enum Row {
     serial,
     /** The same with ipMasq. */
     masquerade,
-    /** The same with ever more leases in the pool. */
+    /** A chain of bridge, portmap, firewall, bandwidth and tuning, and the same by one plugin. */
+    chain,
+    /** Publishing a port, and connecting through it, with few and with many ports published. */
+    ports,
+    /** ADD and DEL with ever more leases in the pool. */
     leases,
-    /** The same with ever more attachments on the bridge. */
+    /** ADD and DEL with ever more attachments on the bridge. */
     attachments,
     /** Many ADDs at once, and many DELs at once. */
     parallel,

@@ -20,6 +20,7 @@ import java.util.Set;
  * @param parallel how many calls at once
  * @param leases in the pools; sorted by the constructor, the lowest serving all rows that do not speak of leases
  * @param attachments on the bridges, likewise
+ * @param ports how many ports are published where there are many
  * @param warmUps calls that the helper has had before the first figure
  * @param helper whether a helper is used at all
  */
@@ -33,6 +34,7 @@ record Settings(
         int parallel,
         List<Integer> leases,
         List<Integer> attachments,
+        int ports,
         int warmUps,
         Set<Row> rows,
         boolean helper) {
@@ -42,6 +44,9 @@ record Settings(
 
     /** A descriptor each for stdin, stdout, and stderr of a call, within the usual limit of 1024. */
     private static final int MOST_AT_ONCE = 300;
+
+    /** Ports of the host from 20000 on. */
+    private static final int MOST_PUBLISHED = 40_000;
 
     Settings {
         leases = leases.stream().distinct().sorted().toList();
@@ -56,6 +61,7 @@ record Settings(
         within(faults, "--rounds", rounds, 1, 10_000);
         within(faults, "--parallel", parallel, 1, MOST_AT_ONCE);
         within(faults, "--warm-ups", warmUps, 0, 1_000_000);
+        within(faults, "--ports", ports, 2, MOST_PUBLISHED);
         within(faults, "--seconds", perRow.toSeconds(), 1, 86_400);
         leases.forEach(count -> within(faults, "--leases", count, 0, Network.MOST_LEASES));
         // A bridge has room for the neighbours, the floor's link and the measured ones.
@@ -63,6 +69,13 @@ record Settings(
         within(faults, "--parallel and the lowest --attachments together", parallel + smallNode(), 1, MOST_PORTS - 1);
         peer.ifPresent(directory -> requirePlugin(faults, directory, "bridge"));
         peer.ifPresent(directory -> requirePlugin(faults, directory, "host-local"));
+        if (wants(Row.ports)) {
+            peer.ifPresent(directory -> requirePlugin(faults, directory, "portmap"));
+        }
+        if (wants(Row.chain)) {
+            List.of("portmap", "firewall", "bandwidth", "tuning")
+                    .forEach(type -> peer.ifPresent(directory -> requirePlugin(faults, directory, type)));
+        }
         if (wants(Row.masquerade) && Programs.find("nft").isEmpty()) {
             faults.add("--rows masquerade: there is no nft: install nftables, or choose other rows");
         }

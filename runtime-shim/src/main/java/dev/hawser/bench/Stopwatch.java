@@ -69,7 +69,7 @@ final class Stopwatch implements AutoCloseable {
         for (int i = 0; i < jobs.size(); i++) {
             outcomes.add(readOutcome());
         }
-        return new Batch(tasks, outcomes);
+        return Batch.together(tasks, outcomes);
     }
 
     private static void write(ByteArrayOutputStream batch, Job job) {

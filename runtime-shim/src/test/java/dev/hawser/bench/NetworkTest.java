@@ -21,7 +21,7 @@ class NetworkTest {
 
     @Test
     void aPoolIsFilledWithLeasesOfOthersInHostLocalsFormat() throws IOException {
-        Network network = Network.create(contender, directory, 300, false);
+        Network network = Network.create(contender, directory, 300, Network.Form.BRIDGE);
 
         Path pool = network.dataDir().resolve("reference-300");
         assertEquals(300, names(pool).size());
@@ -31,7 +31,7 @@ class NetworkTest {
 
     @Test
     void thePoolIsTheOneThatTheConfigurationNames() throws IOException {
-        Network network = Network.create(contender, directory, 0, true);
+        Network network = Network.create(contender, directory, 0, Network.Form.MASQUERADE);
 
         assertEquals(
                 Json.object()
@@ -55,7 +55,7 @@ class NetworkTest {
                                         .put("rangeStart", "10.96.0.2")
                                         .build())
                         .build(),
-                network.configuration());
+                network.plugins().getFirst());
     }
 
     private static List<String> names(Path pool) throws IOException {
