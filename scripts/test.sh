@@ -41,8 +41,7 @@ summary() {
 
 need_root
 need_packages iproute2 iputils-ping iptables nftables procps systemd util-linux shellcheck \
-  busybox-static dbus containernetworking-plugins containerd runc podman
-  busybox-static dnsmasq-base containernetworking-plugins containerd runc podman
+  busybox-static dbus dnsmasq-base containernetworking-plugins containerd runc podman
 "$project/scripts/build.sh"
 use_jdk
 failed_parts=()

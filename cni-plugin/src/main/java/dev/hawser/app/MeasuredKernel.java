@@ -1,6 +1,5 @@
 package dev.hawser.app;
 
-import dev.hawser.kernel.Qdisc;
 import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
@@ -12,6 +11,7 @@ import dev.hawser.kernel.Link;
 import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.NftChain;
 import dev.hawser.kernel.PolicyRule;
+import dev.hawser.kernel.Qdisc;
 import dev.hawser.kernel.QdiscChange;
 import dev.hawser.kernel.Route;
 import dev.hawser.kernel.Side;

@@ -34,6 +34,11 @@ public record Call(Invocation invocation, CniArgs args) {
         return new Call(invocation, CniArgs.parse(invocation.args(), KNOWN_ARGS));
     }
 
+    /** A call of a plugin that never looks at CNI_ARGS: whatever they are is in order, as with the reference. */
+    static Call withoutArgs(Invocation invocation) {
+        return new Call(invocation, CniArgs.lenient(invocation.args()));
+    }
+
     /** The same call of a plugin that is given another configuration. */
     public Call with(NetConf conf) {
         return new Call(invocation.with(conf), args);

@@ -99,7 +99,7 @@ public final class Dispatcher {
         node.phases().network(conf.name());
         conf.requireAllows(invocation.command());
         conf.requireSupported(plugin.versions());
-        Call call = Call.of(invocation);
+        Call call = plugin.readsArgs() ? Call.of(invocation) : Call.withoutArgs(invocation);
         switch (invocation.command()) {
             case ADD -> add(plugin, call, answer);
             case CHECK -> plugin.configure(call).check(node);

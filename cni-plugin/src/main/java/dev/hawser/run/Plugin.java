@@ -36,6 +36,11 @@ public interface Plugin {
         return CniVersion.ALL;
     }
 
+    /** Whether it looks at CNI_ARGS, so that unknown ones are an error. */
+    default boolean readsArgs() {
+        return false;
+    }
+
     /**
      * Reads a configuration. Pure: nothing is touched before this has succeeded.
      *

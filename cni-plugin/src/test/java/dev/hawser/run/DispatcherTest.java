@@ -129,4 +129,12 @@ class DispatcherTest {
                 .map(link -> link.name())
                 .toList();
     }
+
+    @Test
+    void onlyPluginsThatLookAtCniArgsMindUnknownOnes() {
+        node.environment.put("CNI_ARGS", "FOO=bar;broken");
+
+        assertEquals(0, node.call("DEL", "firewall", conf()).exitStatus());
+        assertTrue(node.call("DEL", "bridge", conf()).stdout().contains("ARGS"));
+    }
 }

@@ -61,13 +61,13 @@ public interface Kernel extends AutoCloseable {
     /** The indexes of the links that {@link QdiscChange.Redirect} sends to what a link receives; 0 for one that is gone. */
     List<Integer> redirects(Side side, String link);
 
-    /** The value of a kernel parameter, trimmed, if there is such a parameter and it can be read. */
     /** The link that the default route of table main leads through: the one of IPv4, else that of IPv6. */
     Optional<String> defaultRouteLink(Side side);
+
     /** The link that packets to this address leave by, if there is a route. A look-up. */
     Optional<Link> linkTowards(Side side, InetAddress address);
 
-    /** The value of a kernel parameter, trimmed, if there is such a parameter. */
+    /** The value of a kernel parameter, trimmed, if there is such a parameter and it can be read. */
     Optional<String> sysctl(Side side, String key);
 
     /**

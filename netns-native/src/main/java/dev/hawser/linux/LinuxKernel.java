@@ -196,15 +196,18 @@ public final class LinuxKernel implements Kernel {
         namespace(side).lock();
     }
 
+    @Override
     public Optional<String> defaultRouteLink(Side side) {
         return new Routes(namespace(side)).defaultLink();
     }
 
+    @Override
     public Optional<Link> linkTowards(Side side, InetAddress address) {
         OptionalInt index = new Routes(namespace(side)).linkTowards(address);
         return index.isPresent() ? new Links(namespace(side)).find(index.getAsInt()) : Optional.empty();
     }
 
+    @Override
     public List<Qdisc> qdiscs(Side side, String link) {
         return new Qdiscs(namespace(side)).of(link);
     }
@@ -274,6 +277,7 @@ public final class LinuxKernel implements Kernel {
         return firewall().forwarding().usesLegacyIptables();
     }
 
+    @Override
     public List<String> missing(FirewallChange.PublishPorts wanted) {
         return firewall().missing(wanted);
     }

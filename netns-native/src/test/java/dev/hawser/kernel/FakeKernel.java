@@ -44,7 +44,6 @@ public final class FakeKernel implements Kernel {
     private boolean hasNftables = true;
     private long macs;
     private boolean hasIptables = true;
-    private long bridges;
 
     /** A node and a container. */
     public FakeKernel() {
@@ -393,6 +392,7 @@ public final class FakeKernel implements Kernel {
         netns(side);
     }
 
+    @Override
     public Optional<String> defaultRouteLink(Side side) {
         return Stream.of(true, false)
                 .flatMap(ipv4 -> netns(side).links.values().stream()
@@ -404,6 +404,7 @@ public final class FakeKernel implements Kernel {
                 .findFirst();
     }
 
+    @Override
     public Optional<Link> linkTowards(Side side, InetAddress address) {
         return netns(side).links.values().stream()
                 .filter(link -> link.up && link.reaches(address))
@@ -411,6 +412,7 @@ public final class FakeKernel implements Kernel {
                 .map(FakeLink::toLink);
     }
 
+    @Override
     public List<Qdisc> qdiscs(Side side, String link) {
         return netns(side).find(link).map(FakeLink::qdiscs).orElse(List.of());
     }
@@ -484,6 +486,7 @@ public final class FakeKernel implements Kernel {
         return firewall.iptablesIsLegacy;
     }
 
+    @Override
     public List<String> missing(FirewallChange.PublishPorts wanted) {
         return firewall.ports.missing(wanted);
     }

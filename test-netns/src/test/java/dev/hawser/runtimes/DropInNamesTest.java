@@ -4,13 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 class DropInNamesTest {
 
     @Test
-    @Disabled("until every plugin of the reference is in dev.hawser.plugin.Plugins")
     void hawserHasEveryPluginThatTheReferenceShips() {
         Set<String> ours = Plugins.hawserNames();
 

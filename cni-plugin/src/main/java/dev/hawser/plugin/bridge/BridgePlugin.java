@@ -22,6 +22,11 @@ public final class BridgePlugin implements Plugin {
     }
 
     @Override
+    public boolean readsArgs() {
+        return true;
+    }
+
+    @Override
     public Configured configure(Call call) {
         return new Bridge(call, BridgeConf.of(call));
     }

@@ -37,6 +37,11 @@ public final class FusedPlugin implements Plugin {
         return TYPE;
     }
 
+    @Override
+    public boolean readsArgs() {
+        return true;
+    }
+
     /** All parts are configured before anything is touched, and the faults of all are reported together. */
     @Override
     public Configured configure(Call call) {

@@ -20,6 +20,12 @@ import java.util.Optional;
  */
 public record IpamPlugin(String type) implements Plugin {
 
+    /** A DHCP server may be told about any of them. */
+    @Override
+    public boolean readsArgs() {
+        return !type.equals(AddressSource.DHCP_TYPE);
+    }
+
     @Override
     public Configured configure(Call call) {
         Settings settings = call.conf().settings();

@@ -15,6 +15,11 @@ public final class MacvlanPlugin implements Plugin {
     }
 
     @Override
+    public boolean readsArgs() {
+        return true;
+    }
+
+    @Override
     public Configured configure(Call call) {
         Settings settings = call.conf().settings();
         AddressSource addresses = AddressSource.configure(call, settings);

@@ -34,6 +34,11 @@ public final class TapPlugin implements Plugin {
     }
 
     @Override
+    public boolean readsArgs() {
+        return true;
+    }
+
+    @Override
     public Configured configure(Call call) {
         return new Configuration(call, TapConf.of(call));
     }

@@ -23,6 +23,11 @@ public final class TuningPlugin implements Plugin {
     }
 
     @Override
+    public boolean readsArgs() {
+        return true;
+    }
+
+    @Override
     public Configured configure(Call call) {
         return new Tuning(call, TuningConf.of(call));
     }
