@@ -26,6 +26,7 @@ make_namespaces() {
   done
 }
 
+# For bridge, and for hawser, which takes the keys of the chained plugins too.
 network_configuration() {
   cat <<JSON
 {
@@ -35,7 +36,14 @@ network_configuration() {
     "type": "host-local", "dataDir": "$scratch/leases",
     "ranges": [[{ "subnet": "10.88.0.0/16" }], [{ "subnet": "fd00:88::/64" }]],
     "routes": [{ "dst": "0.0.0.0/0" }, { "dst": "::/0" }]
-  }
+  },
+  "capabilities": { "portMappings": true, "bandwidth": true },
+  "runtimeConfig": {
+    "portMappings": [{ "hostPort": 8080, "containerPort": 80, "protocol": "tcp" }],
+    "bandwidth": { "ingressRate": 8000000, "ingressBurst": 800000, "egressRate": 8000000, "egressBurst": 800000 }
+  },
+  "firewall": { "backend": "nftables" },
+  "sysctl": { "net.core.somaxconn": "1024" }
 }
 JSON
 }
@@ -66,8 +74,8 @@ await_socket() {
   fail "the helper did not listen within 30 seconds"
 }
 
-# call VERB: a call of the container that the environment names.
-call() { CNI_COMMAND=$1 "$scratch/bridge" <"$scratch/network.json" >/dev/null; }
+# call VERB [PLUGIN]: a call of the container that the environment names.
+call() { CNI_COMMAND=$1 "$scratch/${2:-bridge}" <"$scratch/network.json" >/dev/null; }
 
 # calls_at_once VERB: one for each pod.
 calls_at_once() {
@@ -109,9 +117,15 @@ rehearse_helper() {
   helper=$!
   await_socket "$HAWSER_SOCKET"
   ln -s "$dir/bin/hawser" "$scratch/bridge"
+  ln -s "$dir/bin/hawser" "$scratch/hawser"
   for ((i = 0; i < 20; i++)); do
     for verb in STATUS ADD CHECK DEL GC; do
       call "$verb" || [[ $verb == CHECK ]]
+    done
+  done
+  for ((i = 0; i < 20; i++)); do
+    for verb in STATUS ADD DEL GC; do
+      call "$verb" hawser
     done
   done
   for ((i = 0; i < 5; i++)); do
@@ -127,7 +141,7 @@ inside() {
   make_namespaces
   network_configuration >"$scratch/network.json"
   export CNI_CONTAINERID=rehearsal CNI_IFNAME=eth0 CNI_NETNS=/run/netns/pod CNI_PATH="$scratch"
-  record_calls loopback:ADD bridge:STATUS bridge:ADD bridge:DEL loopback:DEL bridge:GC bridge:VERSION <"$scratch/network.json"
+  record_calls loopback:ADD bridge:STATUS bridge:ADD bridge:DEL loopback:DEL bridge:GC bridge:VERSION hawser:ADD hawser:DEL <"$scratch/network.json"
   rehearse_helper
 }
 

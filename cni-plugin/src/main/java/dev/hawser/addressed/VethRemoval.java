@@ -123,7 +123,7 @@ public final class VethRemoval {
     /** Removes the veth pair by either end; whether it is gone. */
     private boolean removeLink(Kernel kernel, boolean ours, boolean podIsThere) {
         if (ours) {
-            return cleanup.attempt(() -> kernel.apply(Side.HOST, new LinkChange.DeleteLink(hostEnd)));
+            return cleanup.attempt(() -> cleanup.deleteLink(kernel, hostEnd));
         }
         return !podIsThere || cleanup.attempt(() -> removeForeignLink(kernel));
     }

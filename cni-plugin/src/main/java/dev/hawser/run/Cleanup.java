@@ -1,6 +1,8 @@
 package dev.hawser.run;
 
 import dev.hawser.kernel.Kernel;
+import dev.hawser.kernel.LinkChange;
+import dev.hawser.kernel.Side;
 import dev.hawser.spec.CniError;
 import dev.hawser.spec.CniException;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.Optional;
 public final class Cleanup implements AutoCloseable {
 
     private final List<CniException> failures = new ArrayList<>();
+    private final List<String> leaving = new ArrayList<>();
     private Optional<Kernel> kernel = Optional.empty();
 
     /** The kernel, with the container's side if that is still there; opened once, and closed with this. */
@@ -40,11 +43,36 @@ public final class Cleanup implements AutoCloseable {
     }
 
     /**
+     * Has a link of the host go with the next one that {@link #deleteLink} deletes, or at the end: the end of a link takes the
+     * kernel some 20 ms, and that of two no longer.
+     */
+    public void deleteWithNext(String link) {
+        leaving.add(link);
+    }
+
+    /** Deletes a link of the host, and those that were to go with it. */
+    public void deleteLink(Kernel host, String link) {
+        List<String> links = new ArrayList<>(leaving);
+        leaving.clear();
+        links.add(link);
+        host.apply(Side.HOST, new LinkChange.DeleteLinks(links));
+    }
+
+    private void deleteLeaving(Kernel host) {
+        List<String> links = List.copyOf(leaving);
+        leaving.clear();
+        if (!links.isEmpty()) {
+            attempt(() -> host.apply(Side.HOST, new LinkChange.DeleteLinks(links)));
+        }
+    }
+
+    /**
      * Reports what failed: with the code of the first failure, and the text of all.
      *
      * @throws CniException if anything failed
      */
     public void throwIfFailed() {
+        kernel.ifPresent(this::deleteLeaving);
         if (failures.isEmpty()) {
             return;
         }

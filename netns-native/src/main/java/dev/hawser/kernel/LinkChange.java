@@ -1,7 +1,9 @@
 package dev.hawser.kernel;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 
 /** A change of a link, or of what it is as a port of a bridge: {@code ip link}, {@code bridge vlan}. */
 public sealed interface LinkChange extends Change {
@@ -149,6 +151,18 @@ public sealed interface LinkChange extends Change {
         @Override
         public String words() {
             return "ip link delete " + name;
+        }
+    }
+
+    /** No link has one of these names; the kernel takes hardly longer for many than for one. */
+    record DeleteLinks(List<String> names) implements LinkChange {
+        public DeleteLinks {
+            names = List.copyOf(names);
+        }
+
+        @Override
+        public String words() {
+            return names.stream().map(name -> "ip link delete " + name).collect(Collectors.joining("; "));
         }
     }
 

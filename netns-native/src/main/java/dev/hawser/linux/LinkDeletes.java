@@ -5,6 +5,8 @@ import static dev.hawser.kernel.Errno.ENODEV;
 import dev.hawser.group.GroupCommit;
 import dev.hawser.netlink.Ack;
 import dev.hawser.netlink.LinkCodec;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntConsumer;
@@ -26,7 +28,7 @@ final class LinkDeletes {
     private static final int LOWEST_GROUP = 1 << 30;
 
     private final Namespace namespace;
-    private final GroupCommit<String, Ack> commit;
+    private final GroupCommit<List<String>, Ack> commit;
 
     /**
      * The end of links.
@@ -36,15 +38,24 @@ final class LinkDeletes {
      */
     LinkDeletes(Namespace namespace, IntConsumer sizes) {
         this.namespace = namespace;
-        this.commit = new GroupCommit<>(this::delete, MAX_GROUP, sizes);
+        this.commit = new GroupCommit<>(this::deleteGroup, MAX_GROUP, sizes);
     }
 
-    /** Deletes the link of this name, if there is one. */
-    void delete(String name) {
-        commit.commit(name).orFail("delete link", name);
+    /** Deletes the links of these names, as far as there are any. */
+    void delete(List<String> names) {
+        commit.commit(names).orFail("delete link", String.join(", ", names));
     }
 
-    private List<Ack> delete(List<String> names) {
+    /** The links of several calls: one answer for each call. */
+    private List<Ack> deleteGroup(List<List<String>> calls) {
+        Deque<Ack> acks =
+                new ArrayDeque<>(deleteAll(calls.stream().flatMap(List::stream).toList()));
+        return calls.stream()
+                .map(names -> names.stream().map(name -> acks.remove()).reduce(Ack.OK, LinkDeletes::firstFailure))
+                .toList();
+    }
+
+    private List<Ack> deleteAll(List<String> names) {
         return names.size() == 1 ? List.of(deleteAlone(names.getFirst())) : deleteTogether(names);
     }
 

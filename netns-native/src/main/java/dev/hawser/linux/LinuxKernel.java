@@ -35,7 +35,7 @@ public final class LinuxKernel implements Kernel {
     private final Namespace host;
     private final Optional<Namespace> pod;
     private final Firewall firewall;
-    private final Consumer<String> hostDeletes;
+    private final Consumer<List<String>> hostDeletes;
     private final Consumer<Namespace> hostEnd;
     private boolean closed;
 
@@ -44,14 +44,14 @@ public final class LinuxKernel implements Kernel {
      *
      * @param pod closed with the kernel
      * @param firewall of the host
-     * @param hostDeletes deletes a link of the host by its name, if there is one
+     * @param hostDeletes deletes links of the host by their names, as far as there are any
      * @param hostEnd takes the host when the kernel is closed
      */
     LinuxKernel(
             Namespace host,
             Optional<Namespace> pod,
             Firewall firewall,
-            Consumer<String> hostDeletes,
+            Consumer<List<String>> hostDeletes,
             Consumer<Namespace> hostEnd) {
         this.host = host;
         this.pod = pod;
@@ -61,7 +61,7 @@ public final class LinuxKernel implements Kernel {
     }
 
     private LinuxKernel(Namespace host, Optional<Namespace> pod) {
-        this(host, pod, new Firewall(host), name -> new Links(host).delete(name), Namespace::close);
+        this(host, pod, new Firewall(host), new LinkDeletes(host, size -> {})::delete, Namespace::close);
     }
 
     /** The node alone: the namespace of the calling thread, which is the only kind of thread that may use it. */
@@ -118,7 +118,8 @@ public final class LinuxKernel implements Kernel {
             case LinkChange.SetMtu set -> new Links(namespace).set(set);
             case LinkChange.SetMaster set -> new Links(namespace).set(set);
             case LinkChange.ClearMaster clear -> new Links(namespace).clearMaster(clear.link());
-            case LinkChange.DeleteLink delete -> delete(side, delete.name());
+            case LinkChange.DeleteLink delete -> delete(side, List.of(delete.name()));
+            case LinkChange.DeleteLinks delete -> delete(side, delete.names());
             case LinkChange.SetUp set -> new Links(namespace).setUp(set.link());
             case LinkChange.SetDown set -> new Links(namespace).setDown(set.link());
             case LinkChange.SetAlias set -> new Links(namespace).set(set);
@@ -324,12 +325,12 @@ public final class LinuxKernel implements Kernel {
         }
     }
 
-    private void delete(Side side, String link) {
+    private void delete(Side side, List<String> links) {
         host.indexes().clear();
         pod.ifPresent(namespace -> namespace.indexes().clear());
         switch (side) {
-            case HOST -> hostDeletes.accept(link);
-            case POD -> new Links(namespace(side)).delete(link);
+            case HOST -> hostDeletes.accept(links);
+            case POD -> links.forEach(new Links(namespace(side))::delete);
         }
     }
 

@@ -3,7 +3,6 @@ package dev.hawser.plugin.bandwidth;
 import dev.hawser.kernel.Change;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.Link;
-import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.Qdisc;
 import dev.hawser.kernel.QdiscChange;
 import dev.hawser.kernel.Side;
@@ -46,7 +45,7 @@ final class BandwidthRemoval {
         List<Integer> indexes = ifbs.stream().map(Link::index).toList();
         HostEnd.remains(kernel, call, call.previousIfReadable(node.log()))
                 .forEach(veth -> cleanup.attempt(() -> free(kernel, veth.name(), indexes)));
-        ifbs.forEach(ifb -> remove(kernel, new LinkChange.DeleteLink(ifb.name())));
+        ifbs.forEach(ifb -> cleanup.deleteWithNext(ifb.name()));
     }
 
     private void free(Kernel kernel, String veth, List<Integer> ifbs) {
