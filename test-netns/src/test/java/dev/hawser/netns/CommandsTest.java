@@ -13,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import tools.jackson.databind.JsonNode;
 
 /** The commands that people type, as the README shows them. */
 class CommandsTest {
@@ -44,6 +45,34 @@ class CommandsTest {
         assertTrue(plan.stdout().contains("# undo: ip link delete veth"), plan.stdout());
         assertEquals(before, node.host().output("ip", "-o", "link"));
         assertFalse(Files.exists(node.pools()));
+    }
+
+    @Test
+    void aChainIsConvertedToOnePluginThatDoesTheSame() throws IOException {
+        Path chain = node.directory().resolve("chain.conflist");
+        Files.writeString(chain, """
+                {"cniVersion": "1.1.0", "name": "net1", "plugins": [
+                  {"type": "bridge", "bridge": "cni0", "isDefaultGateway": true,
+                   "ipam": {"type": "host-local", "dataDir": "%s", "subnet": "10.88.0.0/24"}},
+                  {"type": "portmap", "capabilities": {"portMappings": true}},
+                  {"type": "tuning", "sysctl": {"net.core.somaxconn": "500"}},
+                  {"type": "istio-cni"}]}
+                """.formatted(node.pools()));
+
+        Shell.Exit converted = hawser("convert", chain.toString());
+
+        assertEquals(0, converted.status(), converted.stderr());
+        assertEquals("not folded: istio-cni is none of the plugins that can be folded\n", converted.stderr());
+        JsonNode plugins = Json.parse(converted.stdout()).path("plugins");
+        assertEquals(List.of("hawser", "istio-cni"), Json.texts(plugins, "type"));
+        assertEquals(
+                "500",
+                plugins.path(0)
+                        .path("tuning")
+                        .path("sysctl")
+                        .path("net.core.somaxconn")
+                        .asString());
+        assertTrue(plugins.path(0).path("capabilities").path("portMappings").asBoolean(), converted.stdout());
     }
 
     @Test
