@@ -148,11 +148,6 @@ record MeasuredKernel(Kernel kernel, Phases phases) implements Kernel {
     }
 
     @Override
-    public boolean hasIptables() {
-        return phases.get(Phase.FIREWALL, kernel::hasIptables);
-    }
-
-    @Override
     public List<String> iptables(boolean ipv4, String table) {
         return phases.get(Phase.FIREWALL, () -> kernel.iptables(ipv4, table));
     }

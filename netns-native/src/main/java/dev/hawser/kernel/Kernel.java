@@ -131,9 +131,6 @@ public interface Kernel extends AutoCloseable {
     /** Whether the chain exists. A look-up by name: it runs no process. Host side. */
     boolean hasChain(NftChain chain);
 
-    /** Whether there is an {@code iptables-restore}, for either family. Runs no process. Host side. */
-    boolean hasIptables();
-
     /**
      * All rules of a table as {@code iptables-save} prints them, without its comments and COMMIT. Runs a process. Host
      * side. Empty if this node has no iptables.

@@ -320,10 +320,6 @@ final class Firewall {
         return ipv4 ? "iptables-restore" : "ip6tables-restore";
     }
 
-    boolean hasIptables() {
-        return tool("iptables-restore").isPresent() || tool("ip6tables-restore").isPresent();
-    }
-
     List<String> iptables(boolean ipv4, String table) {
         return tool(ipv4 ? "iptables-save" : "ip6tables-save")
                 .map(tool -> run(tool, List.of("-t", table), ""))

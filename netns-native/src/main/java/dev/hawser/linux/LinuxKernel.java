@@ -299,11 +299,6 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
-    public boolean hasIptables() {
-        return firewall().hasIptables();
-    }
-
-    @Override
     public List<String> iptables(boolean ipv4, String table) {
         return firewall().iptables(ipv4, table);
     }

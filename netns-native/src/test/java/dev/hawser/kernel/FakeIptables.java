@@ -37,8 +37,6 @@ final class FakeIptables {
         }
         if (words[0].equals("-N")) {
             require(chains.putIfAbsent(words[1], new ArrayList<>()) == null, line, "Chain already exists");
-            require(!chains.containsKey(words[1]), line, "Chain already exists");
-            chains.put(words[1], new ArrayList<>());
             return;
         }
         List<String> rules = chain(words[1], line);

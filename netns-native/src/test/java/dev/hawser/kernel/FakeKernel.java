@@ -43,7 +43,6 @@ public final class FakeKernel implements Kernel {
     private int changesUntilFailure;
     private boolean hasNftables = true;
     private long macs;
-    private boolean hasIptables = true;
 
     /** A node and a container. */
     public FakeKernel() {
@@ -76,7 +75,6 @@ public final class FakeKernel implements Kernel {
     /** Makes iptables the older one, whose tables nf_tables knows nothing of. */
     public void useLegacyIptables() {
         firewall.iptablesIsLegacy = true;
-        hasIptables = false;
     }
 
     /** Adds an nftables rule as another plugin would, and its chain if need be. */
@@ -506,11 +504,6 @@ public final class FakeKernel implements Kernel {
     @Override
     public boolean hasChain(NftChain chain) {
         return firewall.has(chain);
-    }
-
-    @Override
-    public boolean hasIptables() {
-        return hasIptables;
     }
 
     @Override

@@ -105,7 +105,9 @@ public final class PortmapPlugin implements Plugin {
         @Override
         public void status(Node node) {
             try (Kernel kernel = node.namespaces().host()) {
-                boolean usable = Observed.usesIptables(kernel, conf) ? kernel.hasIptables() : kernel.hasNftables();
+                boolean usable = Observed.usesIptables(kernel, conf)
+                        ? kernel.hasIptables(true) || kernel.hasIptables(false)
+                        : kernel.hasNftables();
                 if (!usable) {
                     throw new CniException(ErrorCode.PLUGIN_NOT_AVAILABLE, "no port can be published: " + advice());
                 }
