@@ -10,7 +10,7 @@ import java.util.Map;
 /** CNI calls as jobs, and what their answers have to be. */
 final class Calls {
 
-    private static final String BRIDGE = "bridge";
+    static final String BRIDGE = "bridge";
 
     private Calls() {}
 
@@ -42,7 +42,7 @@ final class Calls {
         return job(contender, typeOf(configuration), variables, configuration.compact());
     }
 
-    private static String typeOf(Json.Obj configuration) {
+    static String typeOf(Json.Obj configuration) {
         return dev.hawser.spec.Settings.of(configuration).text("type", BRIDGE);
     }
 
@@ -54,21 +54,22 @@ final class Calls {
     }
 
     /** The result of an ADD that did what it should: it has addresses. */
-    static Json.Obj result(Contender contender, Outcome outcome) throws IOException {
-        requireSuccess("ADD", contender, outcome);
+    static Json.Obj result(Contender contender, Json.Obj plugin, Outcome outcome) throws IOException {
+        requireSuccess("ADD", contender, typeOf(plugin), outcome);
         Json.Obj result = Json.parseObject(outcome.stdout().getBytes(StandardCharsets.UTF_8));
         boolean hasAddresses = result.find("ips")
                 .filter(ips -> !ips.equals(new Json.Arr(List.of())))
                 .isPresent();
         if (!hasAddresses) {
-            throw new IOException("ADD by " + contender.bin() + " gave no address: " + outcome.words());
+            throw new IOException(
+                    "ADD by " + contender.plugin(typeOf(plugin)) + " gave no address: " + outcome.words());
         }
         return result;
     }
 
-    static void requireSuccess(String what, Contender contender, Outcome outcome) throws IOException {
+    static void requireSuccess(String what, Contender contender, String type, Outcome outcome) throws IOException {
         if (!outcome.succeeded()) {
-            throw new IOException(what + " by " + contender.bin() + ": " + outcome.words());
+            throw new IOException(what + " by " + contender.plugin(type) + ": " + outcome.words());
         }
     }
 }

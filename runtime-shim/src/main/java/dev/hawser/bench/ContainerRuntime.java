@@ -29,13 +29,13 @@ final class ContainerRuntime {
         for (Json.Obj plugin : network.plugins()) {
             Batch added = stopwatch.run(Calls.add(contender, after(result, plugin), pod, name));
             adds.add(added);
-            result = Optional.of(Calls.result(contender, added.only()));
+            result = Optional.of(Calls.result(contender, plugin, added.only()));
         }
         List<Batch> deletes = new ArrayList<>();
         for (Json.Obj plugin : network.plugins().reversed()) {
             Batch deleted = stopwatch.run(Calls.delete(contender, after(result, plugin), pod, name));
             deletes.add(deleted);
-            Calls.requireSuccess("DEL", contender, deleted.only());
+            Calls.requireSuccess("DEL", contender, Calls.typeOf(plugin), deleted.only());
         }
         pod.requireNoLink();
         return new Round(Batch.inTurn(adds), Batch.inTurn(deletes));
@@ -45,30 +45,38 @@ final class ContainerRuntime {
     Round chained(Contender contender, Json.Obj plugin, Pod pod) throws IOException {
         String name = "container" + ++containers;
         Batch added = stopwatch.run(Calls.add(contender, plugin, pod, name));
-        Calls.result(contender, added.only());
+        Calls.result(contender, plugin, added.only());
         Batch deleted = stopwatch.run(Calls.delete(contender, plugin, pod, name));
-        Calls.requireSuccess("DEL", contender, deleted.only());
+        Calls.requireSuccess("DEL", contender, Calls.typeOf(plugin), deleted.only());
         return new Round(added, deleted);
     }
 
-    /** Adds each container by its plugin, and answers the results. */
+    /**
+     * Adds all containers at once.
+     *
+     * @param plugins the configuration of each, by its name; all of one type
+     */
     List<Json.Obj> addAll(Contender contender, Map<String, Json.Obj> plugins, Pod pod) throws IOException {
         List<Job> adds = new ArrayList<>();
         plugins.forEach((name, plugin) -> adds.add(Calls.add(contender, plugin, pod, name)));
         List<Json.Obj> results = new ArrayList<>();
         for (Outcome outcome : stopwatch.together(adds).outcomes()) {
-            results.add(Calls.result(contender, outcome));
+            results.add(Calls.result(contender, any(plugins), outcome));
         }
         return results;
     }
 
-    /** Deletes each container by its plugin. */
+    /** Deletes all containers at once; as {@link #addAll}. */
     void deleteAll(Contender contender, Map<String, Json.Obj> plugins, Pod pod) throws IOException {
         List<Job> deletes = new ArrayList<>();
         plugins.forEach((name, plugin) -> deletes.add(Calls.delete(contender, plugin, pod, name)));
         for (Outcome outcome : stopwatch.together(deletes).outcomes()) {
-            Calls.requireSuccess("DEL", contender, outcome);
+            Calls.requireSuccess("DEL", contender, Calls.typeOf(any(plugins)), outcome);
         }
+    }
+
+    private static Json.Obj any(Map<String, Json.Obj> plugins) {
+        return plugins.values().iterator().next();
     }
 
     private static Json.Obj after(Optional<Json.Obj> result, Json.Obj plugin) {
@@ -88,12 +96,12 @@ final class ContainerRuntime {
         Batch added = stopwatch.together(adds);
         List<Job> deletes = new ArrayList<>();
         for (int i = 0; i < pods.size(); i++) {
-            Json.Obj result = Calls.result(contender, added.outcomes().get(i));
+            Json.Obj result = Calls.result(contender, plugin, added.outcomes().get(i));
             deletes.add(Calls.delete(contender, after(Optional.of(result), plugin), pods.get(i), names.get(i)));
         }
         Batch deleted = stopwatch.together(deletes);
         for (Outcome outcome : deleted.outcomes()) {
-            Calls.requireSuccess("DEL", contender, outcome);
+            Calls.requireSuccess("DEL", contender, Calls.typeOf(plugin), outcome);
         }
         pods.forEach(Pod::requireNoLink);
         return new Round(added, deleted);
@@ -102,7 +110,7 @@ final class ContainerRuntime {
     /** Asks for the versions that a plugin speaks: the least that a call can be. */
     Batch version(Contender contender) throws IOException {
         Batch batch = stopwatch.run(Calls.version(contender));
-        Calls.requireSuccess("VERSION", contender, batch.only());
+        Calls.requireSuccess("VERSION", contender, Calls.BRIDGE, batch.only());
         return batch;
     }
 

@@ -26,7 +26,7 @@ class BenchTest {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private static final List<String> SHORT =
-            List.of("--rounds=1", "--parallel=3", "--leases=2,20", "--attachments=1,3", "--warm-ups=12");
+            List.of("--rounds=1", "--parallel=3", "--leases=2,20", "--attachments=1,3", "--ports=3", "--warm-ups=12");
 
     @TempDir
     private Path directory = Path.of("");
@@ -55,6 +55,14 @@ class BenchTest {
                         "del",
                         "add.masquerade",
                         "del.masquerade",
+                        "add.chain",
+                        "del.chain",
+                        "add.fused",
+                        "del.fused",
+                        "publish",
+                        "publish.many",
+                        "connect",
+                        "connect.many",
                         "add.leases.20",
                         "del.leases.20",
                         "add.parallel",

@@ -17,8 +17,8 @@ final class CniPlugin {
 
     private static final Path BUILT = TREE.resolve("bin/hawser");
 
-    /** Debian's containernetworking-plugins. */
-    private static final Path DEBIAN = Path.of("/usr/lib/cni");
+    /** The newest release of the reference, as {@code scripts/peers.sh} fetches it; Debian's own is years behind. */
+    private static final Path FETCHED = TREE.resolveSibling("peers").resolve("cni");
 
     private CniPlugin() {}
 
@@ -37,10 +37,10 @@ final class CniPlugin {
         return directory;
     }
 
-    /** The reference's plugins, for the tests that let both work on one pool; empty if this machine has none. */
+    /** The reference's plugins, for the tests that let both work on one node; empty if nobody has fetched them. */
     static Optional<Path> referenceDirectory() {
         return setting("hawser.peer.dir", "HAWSER_PEER_DIR")
-                .or(() -> Optional.of(DEBIAN))
+                .or(() -> Optional.of(FETCHED))
                 .filter(directory -> Files.isExecutable(directory.resolve("host-local")));
     }
 

@@ -96,7 +96,7 @@ class ConcurrencyTest {
                 .orElse(Path.of(""));
         Assumptions.assumeTrue(
                 !reference.toString().isEmpty(),
-                "no reference plugins on this machine: install containernetworking-plugins, or name them with HAWSER_PEER_DIR");
+                "no reference plugins on this machine: run scripts/peers.sh, or name them with HAWSER_PEER_DIR");
         Conf conf = node.hostLocal().with("cniVersion", "1.0.0");
         Netns netns = node.pod().netns();
         List<Pod> pods =

@@ -66,7 +66,7 @@ class ExactlyEnoughAddressesTest {
         Path reference = CniPlugin.referenceDirectory().orElse(Path.of("")).resolve("host-local");
         Assumptions.assumeTrue(
                 reference.isAbsolute(),
-                "no reference plugins on this machine: install containernetworking-plugins, or name them with HAWSER_PEER_DIR");
+                "no reference plugins on this machine: run scripts/peers.sh, or name them with HAWSER_PEER_DIR");
         Stream.of(Way.values()).forEach(way -> added.put(way, new AtomicInteger()));
         HelperProcess helper = node.own(HelperProcess.start(node));
         List<Caller> callers =
