@@ -277,6 +277,8 @@ inside() {
   mount -t devpts devpts /dev/pts
   mount -t tmpfs shm /dev/shm
   mount --bind "$work/kernel/lib/modules" /lib/modules
+  # There is no udev, which would have made the device whose opening loads this one.
+  modprobe tun
   ip link set lo up
   "inside_$1"
   busybox reboot -f
