@@ -22,7 +22,7 @@ work=$project/target/matrix
 exchange=$work/exchange
 reports=$project/target/surefire-reports
 memory=3G
-longest_seconds=900
+longest_seconds=1800
 
 # Run there whatever was skipped here: all kernels obey one contract.
 always=(dev.hawser.linux.LinuxKernelTest)
