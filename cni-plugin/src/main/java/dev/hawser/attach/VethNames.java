@@ -1,11 +1,9 @@
 package dev.hawser.attach;
 
 import dev.hawser.kernel.MacAddress;
+import dev.hawser.kernel.Sha256;
 import dev.hawser.run.Call;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
@@ -27,19 +25,11 @@ public record VethNames(String hostEnd, MacAddress hostMac, MacAddress podMac) {
 
     /** The names of the pair that {@code first} and {@code second}, containerId and ifName, stand for. */
     public static VethNames of(String first, String second) {
-        byte[] digest = sha256(first + "\0" + second);
+        byte[] digest = Sha256.octets(first + "\0" + second);
         ByteBuffer bytes = ByteBuffer.wrap(digest);
         return new VethNames(
                 "veth" + HexFormat.of().formatHex(digest).substring(0, NAME_DIGITS),
                 MacAddress.locallyAdministered(bytes.getLong(8)),
                 MacAddress.locallyAdministered(bytes.getLong(16)));
-    }
-
-    private static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
     }
 }

@@ -63,13 +63,6 @@ final class Options {
         return with(code, address.getAddress());
     }
 
-    /** These and those, which win. */
-    Options withAll(Options others) {
-        SortedMap<Integer, byte[]> more = new TreeMap<>(values);
-        more.putAll(others.values);
-        return new Options(more);
-    }
-
     Set<Integer> codes() {
         return values.keySet();
     }

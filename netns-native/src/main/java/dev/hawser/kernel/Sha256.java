@@ -7,15 +7,19 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Short names for long texts. */
-final class Sha256 {
+public final class Sha256 {
 
     private Sha256() {}
 
     /** The first of the 64 hex digits of a text's SHA-256. */
     static String hex(String text, int digits) {
+        return HexFormat.of().formatHex(octets(text)).substring(0, digits);
+    }
+
+    /** The 32 octets of a text's SHA-256. */
+    public static byte[] octets(String text) {
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
-            return HexFormat.of().formatHex(hash).substring(0, digits);
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }

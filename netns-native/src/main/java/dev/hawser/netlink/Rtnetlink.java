@@ -60,7 +60,6 @@ public final class Rtnetlink {
     public static final int RT_TABLE_LOCAL = 255;
 
     // rtm_protocol, rtm_scope and rtm_type.
-    public static final int RTPROT_KERNEL = 2;
     public static final int RTPROT_BOOT = 3;
     public static final int RT_SCOPE_UNIVERSE = 0;
     public static final int RT_SCOPE_LINK = 253;

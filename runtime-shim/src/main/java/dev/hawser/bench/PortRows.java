@@ -20,7 +20,10 @@ final class PortRows {
     /** How many containers are published at once by ours. */
     private static final int AT_ONCE = 100;
 
-    private static final String KERNEL = "";
+    /** Nothing is measured beside. */
+    private static final String NO_FLOOR = "";
+
+    private static final int PORT = 8080;
 
     /** One way to publish a port. */
     private enum Backend {
@@ -88,19 +91,19 @@ final class PortRows {
             one.first().forEach(nanos -> first.add(one.contender(), nanos));
             one.last().forEach(nanos -> connections.add(one.contender(), nanos));
         }
-        Result alone = few.result("publish" + suffix, "portmap ADD, the first port" + against, KERNEL, List.of());
-        Result early = first.result("connect" + suffix, "connect through the first" + against, KERNEL, List.of());
+        Result alone = few.result("publish" + suffix, "portmap ADD, the first port" + against, NO_FLOOR, List.of());
+        Result early = first.result("connect" + suffix, "connect through the first" + against, NO_FLOOR, List.of());
         results.add(alone);
         results.add(many.result(
                 "publish.many" + suffix,
                 "portmap ADD, " + with + against,
-                KERNEL,
+                NO_FLOOR,
                 List.of(new Goal.Faster(20), new Goal.Flat(alone.hawser()))));
         results.add(early);
         results.add(connections.result(
                 "connect.many" + suffix,
                 "connect through the " + Numbers.count(settings.ports()) + "th" + against,
-                KERNEL,
+                NO_FLOOR,
                 List.of(new Goal.Faster(1), new Goal.Flat(early.hawser()))));
     }
 
@@ -111,7 +114,7 @@ final class PortRows {
         Pod pod = stage.pod();
         Map<String, Json.Obj> attachment = Map.of("published", network.plugins().getFirst());
         Json.Obj result = runtime.addAll(contender, attachment, pod).getFirst();
-        Json.Obj portmap = plugin(network, backend, result, 8080);
+        Json.Obj portmap = plugin(network, backend, result, PORT);
         try (Connections connections = Connections.listen(pod)) {
             turns(contender, portmap, pod, measured.few());
             connect(network, portmap, pod, connections, measured.first());
@@ -151,7 +154,7 @@ final class PortRows {
         runtime.addAll(network.contender(), server, pod);
         Turns turns = new Turns(UNCOUNTED_TURNS, settings.runs(), settings.perRow());
         while (turns.next()) {
-            long each = connections.nanosEach(network.gateway(), 8080);
+            long each = connections.nanosEach(network.gateway(), PORT);
             if (turns.counts()) {
                 nanos.add(each);
             }

@@ -95,9 +95,7 @@ public record Folding(List<Json.Obj> plugins, List<String> remarks) {
     /** Why this plugin cannot be folded in, if it cannot. */
     private static Optional<String> obstacle(Json.Obj fused, Json.Obj plugin, Set<String> folded) {
         String type = typeOf(plugin);
-        Optional<FusedForm.Chained> chained = FusedForm.CHAINED.stream()
-                .filter(known -> known.type().equals(type))
-                .findFirst();
+        Optional<FusedForm.Chained> chained = FusedForm.chained(type);
         if (chained.isEmpty()) {
             return Optional.of(type + " is none of the plugins that can be folded");
         }
@@ -125,10 +123,7 @@ public record Folding(List<Json.Obj> plugins, List<String> remarks) {
 
     private static Json.Obj with(Json.Obj fused, Json.Obj plugin) {
         String type = typeOf(plugin);
-        FusedForm.Chained chained = FusedForm.CHAINED.stream()
-                .filter(known -> known.type().equals(type))
-                .findFirst()
-                .orElseThrow();
+        FusedForm.Chained chained = FusedForm.chained(type).orElseThrow();
         Json.Obj result = fused;
         Set<String> declared = capabilities(plugin);
         for (String capability : declared) {

@@ -68,6 +68,11 @@ public final class FusedForm {
             new Chained("portmap", Set.of("portMappings")),
             new Chained("firewall", Set.of()));
 
+    /** The chained plugin of this type, if it is one. */
+    static Optional<Chained> chained(String type) {
+        return CHAINED.stream().filter(known -> known.type().equals(type)).findFirst();
+    }
+
     /**
      * One of the plugins that a configuration stands for.
      *
