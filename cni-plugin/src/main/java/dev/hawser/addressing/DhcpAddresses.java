@@ -120,7 +120,7 @@ record DhcpAddresses(Call call, Ask ask, OptionalInt priority, Duration resendTi
         DhcpLease lease = dhcp.acquire(pod, call.attachment(), netns(node), ask, resendTimeout);
         transaction.onRollback(
                 "release " + lease.address() + ", the DHCP lease of " + call.attachment(),
-                () -> node.phases().in(Phase.LEASE, () -> dhcp.release(call.attachment(), () -> Optional.of(pod))));
+                () -> node.phases().in(Phase.LEASE, () -> dhcp.release(call.attachment(), () -> pod(node))));
         if (!dhcp.areKept()) {
             node.log()
                     .accept("the DHCP lease of " + lease.address() + " is not renewed as long as no helper runs"
@@ -151,6 +151,7 @@ record DhcpAddresses(Call call, Ask ask, OptionalInt priority, Duration resendTi
         cleanup.attempt(() -> node.dhcp().get().release(call.attachment(), () -> pod(node)));
     }
 
+    /** A kernel of its own, for it is closed afterwards: that of the transaction is still needed by older undos. */
     private Optional<Kernel> pod(Node node) {
         return node.podIsThere(call) ? Optional.of(node.withPod(call)) : Optional.empty();
     }
