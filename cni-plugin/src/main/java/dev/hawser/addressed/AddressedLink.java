@@ -79,8 +79,7 @@ public record AddressedLink(Call call, AddressSource addresses, Blueprint bluepr
 
     @Override
     public Plan plan(Node node, Optional<CniResult> previous) {
-        try (Kernel kernel =
-                node.podIsThere(call) ? node.withPod(call) : node.namespaces().host()) {
+        try (Kernel kernel = node.withPodIfThere(call)) {
             Draft draft = blueprint.draft(kernel, previous);
             CniResult addressing = onContainer(draft, draft.given().orElseGet(() -> addresses.preview(node)));
             List<Step> steps = new ArrayList<>(draft.link());

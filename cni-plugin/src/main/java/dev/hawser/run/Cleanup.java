@@ -21,8 +21,7 @@ public final class Cleanup implements AutoCloseable {
 
     /** The kernel, with the container's side if that is still there; opened once, and closed with this. */
     public Kernel kernel(Node node, Call call) {
-        Kernel opened = kernel.orElseGet(() ->
-                node.podIsThere(call) ? node.withPod(call) : node.namespaces().host());
+        Kernel opened = kernel.orElseGet(() -> node.withPodIfThere(call));
         kernel = Optional.of(opened);
         return opened;
     }

@@ -49,6 +49,11 @@ public record Node(
         };
     }
 
+    /** Opens the kernel, with the container's side if that is there. */
+    public Kernel withPodIfThere(Call call) {
+        return podIsThere(call) ? withPod(call) : namespaces.host();
+    }
+
     /**
      * Whether the container's namespace is there to be cleaned. Never our own, unless the runtime insists: taking down
      * {@code eth0} there would take down the node's.

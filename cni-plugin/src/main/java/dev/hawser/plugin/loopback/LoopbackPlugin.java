@@ -100,9 +100,8 @@ public final class LoopbackPlugin implements Plugin {
         @Override
         public void delete(Node node, Cleanup cleanup) {
             if (node.podIsThere(call)) {
-                try (Kernel kernel = node.withPod(call)) {
-                    cleanup.attempt(() -> kernel.apply(Side.POD, new LinkChange.SetDown(LO)));
-                }
+                Kernel kernel = cleanup.kernel(node, call);
+                cleanup.attempt(() -> kernel.apply(Side.POD, new LinkChange.SetDown(LO)));
             }
         }
 
