@@ -7,12 +7,13 @@
 #   scripts/matrix.sh --shell [COMMAND]              a shell in the virtual machine, which ends with the shell
 #
 # Fails if a test fails there, or was skipped here and is not executed there either. The reports are left in
-# target/surefire-reports. Run it as root, after a build; it needs no KVM. How a test says what it needs: KernelFeature.
+# target/surefire-reports. Run it as root, after a build; it needs no KVM. How a test says what it needs: KernelFeature; how it is
+# known what was skipped: OutcomeLog.
 #
 # How it works: QEMU boots the kernel of the package linux-image-cloud-amd64, which is only unpacked. Its root directory is
 # this machine's own (by virtiofs) under a tmpfs that takes all writes: the JDK, the tools and the build are where they always
 # are, and whatever happens there changes nothing here. Only target/matrix/exchange is really written. The plan goes in (a line
-# for each class: how its calls are made, and its name), the reports come out. A test whose calls a helper can make is
+# for each test: how its calls are made, and what selects it), the reports come out. A test whose calls a helper can make is
 # run that way only: without KVM a JVM needs seconds to start.
 set -euo pipefail
 # shellcheck source=common.sh
@@ -169,62 +170,41 @@ clean_up() {
 
 # ---- On this machine: what is to be tested, and what came of it.
 
-# testcases REPORT...: a line "skipped CLASS TEST" or "executed CLASS TEST" for each. Surefire says in brackets behind the class how it
-# ran it, JUnit's console puts brackets behind each test without parameters.
-testcases() {
-  awk '
-    function attribute(name) {
-      return match($0, " " name "=\"[^\"]*\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : ""
-    }
-    function flush() {
-      if (known) print what, class, test
-      known = 0
-    }
-    /^ *<testcase / {
-      flush()
-      class = attribute("classname"); sub(/\(.*/, "", class)
-      test = attribute("name"); sub(/\(\)$/, "", test)
-      known = 1; what = "executed"
-    }
-    /^ *<skipped/ { what = "skipped" }
-    END { flush() }' "$@"
-}
+# with_outcome skipped|executed LOG...: the ids of the tests that had it.
+with_outcome() { cat "${@:2}" 2>/dev/null | sed -n "s/^$1 //p" | sort -u; }
 
-# in_reports WHAT REPORT...: "CLASS TEST" for each test that was skipped (or executed).
-in_reports() { testcases "${@:2}" | sed -n "s/^$1 //p" | sort -u; }
+outcomes_here() { find "$project"/*/target/surefire-reports -name 'outcomes*.log'; }
 
-# Those that were executed in no run of this machine's tests.
-skipped_here() {
-  local files=("$project"/*/target/surefire-reports/TEST-*.xml)
-  [[ -e ${files[0]} ]] ||
-    fail "what this machine's kernel skips is read from the reports of its tests, and there are none: run" \
+outcomes_there() { find "$exchange" -name outcomes.log; }
+
+# skipped_in LOG...: what was executed in none of these runs.
+skipped_in() { comm -23 <(with_outcome skipped "$@") <(with_outcome executed "$@"); }
+
+# plan_skipped: a line "CALLS SELECTOR" for each test that was skipped here.
+plan_skipped() {
+  local logs id
+  mapfile -t logs < <(outcomes_here)
+  ((${#logs[@]})) ||
+    fail "what this machine's kernel skips is written down by its tests, and that is missing: run" \
       "$project/scripts/test.sh first, or name test classes"
-  comm -23 <(in_reports skipped "${files[@]}") <(in_reports executed "${files[@]}")
+  skipped_in "${logs[@]}" | while IFS= read -r id; do echo "$(calls_of "$id") --select-unique-id=$id"; done
+  printf 'helper --select-class=%s\n' "${always[@]}"
 }
 
-# Those that were skipped here, and there as well or not reached.
-skipped_in_both() {
-  local files
-  mapfile -t files < <(find "$reports" -name 'TEST-*.xml')
-  comm -23 <(printf '%s' "$skipped") <(in_reports executed "${files[@]}" </dev/null)
-}
-
-# plan_all: a line "CALLS CLASS" for each class of which something was skipped here.
-plan_all() {
-  local class
-  for class in $({ printf '%s' "$skipped" | cut -d ' ' -f 1 && printf '%s\n' "${always[@]}"; } | sort -u); do
-    echo "$(calls_of "$class") $class"
-  done
-}
-
-# calls_of CLASS: cold, if test-netns runs it that way only.
+# calls_of ID: cold, if test-netns runs it that way only.
 calls_of() {
-  local report=$project/test-netns/target/surefire-reports/TEST-$1
-  if [[ -e $report.xml && ! -e $report-through-helper.xml ]]; then
+  local here=$project/test-netns/target/surefire-reports
+  if grep -qxF "skipped $1" "$here/outcomes.log" && ! grep -qF " $1" "$here/outcomes-through-helper.log"; then
     echo cold
   else
     echo helper
   fi
+}
+
+skipped_in_both() {
+  local logs
+  mapfile -t logs < <(outcomes_here && outcomes_there)
+  skipped_in "${logs[@]}"
 }
 
 # plan_named CALLS TEST...
@@ -235,7 +215,7 @@ plan_named() {
     [[ -n $file ]] || fail "no test class $name in $project/*/target/test-classes"
     file=${file#./*/target/test-classes/}
     file=${file%.class}
-    echo "$1 ${file//\//.}"
+    echo "$1 --select-class=${file//\//.}"
   done
 }
 
@@ -254,13 +234,13 @@ run_plan() {
 
 # conclude: says what came of it, and fails if a test did, or was executed nowhere.
 conclude() {
-  local missing
-  missing=$(skipped_in_both)
-  [[ -z $missing ]] || sed 's/ /./; s/^/skipped by both kernels: /' <<<"$missing"
+  local nowhere=()
+  ((named)) || mapfile -t nowhere < <(skipped_in_both)
+  ((!${#nowhere[@]})) || printf 'skipped by both kernels: %s\n' "${nowhere[@]}"
   [[ -e $exchange/complete ]] || note "the tests did not come to their end: their output is in $exchange"
   say "Linux $release: $(count tests "$reports") tests, $(count failures "$reports") failures," \
     "$(count errors "$reports") errors, $(count skipped "$reports") skipped"
-  [[ -e $exchange/complete && ! -e $exchange/failed && -z $missing ]]
+  [[ -e $exchange/complete && ! -e $exchange/failed && ${#nowhere[@]} == 0 ]]
 }
 
 # ---- In the virtual machine.
@@ -299,23 +279,24 @@ inside_tests() {
   local calls
   stty -onlcr
   for calls in helper cold; do
-    ! grep -q "^$calls " "$exchange/plan" || run_classes "$calls"
+    ! grep -q "^$calls " "$exchange/plan" || run_selected "$calls"
   done
   touch "$exchange/complete"
 }
 
-# run_classes CALLS: in one JVM. Without KVM each compilation is dear.
-run_classes() {
-  local classes
-  mapfile -t classes < <(sed -n "s/^$1 /--select-class=/p" "$exchange/plan")
-  note "$(cut -d ' ' -f 1 /proc/uptime) s: starting ${#classes[@]} classes, calls: $1"
+# run_selected CALLS: in one JVM. Without KVM each compilation is dear.
+run_selected() {
+  local selectors
+  mapfile -t selectors < <(sed -n "s/^$1 //p" "$exchange/plan")
+  note "$(cut -d ' ' -f 1 /proc/uptime) s: starting ${#selectors[@]} tests or classes of tests, calls: $1"
   mkdir "$exchange/$1"
   (
     cd "$project/test-netns"
     "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED \
-      --sun-misc-unsafe-memory-access=allow -Dhawser.calls="$1" -Dhawser.slowness=5 -cp "$(class_path)" \
+      --sun-misc-unsafe-memory-access=allow -Dhawser.calls="$1" -Dhawser.slowness=5 \
+      -Dhawser.outcomes="$exchange/$1/outcomes.log" -cp "$(class_path)" \
       org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors --details=testfeed \
-      --include-engine=junit-jupiter --reports-dir="$exchange/$1" "${classes[@]}" 2>&1
+      --include-engine=junit-jupiter --reports-dir="$exchange/$1" "${selectors[@]}" 2>&1
   ) | tee "$exchange/$1/output.txt" | progress || touch "$exchange/failed"
 }
 
@@ -362,15 +343,14 @@ need_root
 need_build
 need_tools
 need_kernel
-skipped=
+named=$#
 rm -rf "$exchange"
 mkdir -p "$exchange"
 if [[ $what == tests ]]; then
-  if (($#)); then
+  if ((named)); then
     plan_named "$calls" "$@" >"$exchange/plan"
   else
-    skipped=$(skipped_here)
-    plan_all >"$exchange/plan"
+    plan_skipped >"$exchange/plan"
   fi
 fi
 scratch=$(mktemp -d)

@@ -59,10 +59,6 @@ class ChainMigrationTest {
     @MethodSource("everyChainAndWay")
     void nothingIsLeft(Chain chain, Way way) {
         assumeTrue(possible.computeIfAbsent(chain, Chain::isPossible), () -> "this kernel cannot do: " + chain.needs());
-        // The reference's sbr and host-device cannot, as yet they stand in for Hawser's.
-        assumeTrue(
-                !way.namespaceIsGone || node.hawserHasAllOf(chain.on(node.pools())),
-                () -> "Hawser has not all of " + chain.on(node.pools()).types());
         makeWhatIsShared(chain);
         chain.prepare(node.host());
         Pool pool = node.pool(chain.network());
@@ -108,8 +104,7 @@ class ChainMigrationTest {
         return deletes == Suite.REFERENCE && line.matches("nft table (inet|ip|ip6|bridge) hawser .*");
     }
 
-    /** A chain that Hawser has not all of is the reference's in the end. */
-    private boolean mayFail(Chain chain, Suite deletes) {
-        return chain.referenceFails() && (deletes == Suite.REFERENCE || !node.hawserHasAllOf(chain.on(node.pools())));
+    private static boolean mayFail(Chain chain, Suite deletes) {
+        return chain.referenceFails() && deletes == Suite.REFERENCE;
     }
 }

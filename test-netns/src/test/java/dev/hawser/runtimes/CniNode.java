@@ -60,11 +60,6 @@ final class CniNode implements AutoCloseable {
         return new Pool(pools().resolve(name));
     }
 
-    /** Whether Hawser has all plugins of a network, or borrows some from the reference. */
-    boolean hawserHasAllOf(Network chain) {
-        return chain.types().stream().allMatch(hawser::has);
-    }
-
     /** ADD for a new pod. */
     Attached add(Suite suite) {
         return add(suite, network);

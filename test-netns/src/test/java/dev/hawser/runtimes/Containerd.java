@@ -87,11 +87,6 @@ final class Containerd implements AutoCloseable {
         return new Pool(pools(workspace).resolve(network));
     }
 
-    /** Whether a plugin is Hawser's own. */
-    boolean isHawsers(String plugin) {
-        return hawser.has(plugin);
-    }
-
     /** Listens to the calls of these plugins from now on. */
     CallLog overhear(String... plugins) {
         return CallLog.of(hawser.plugins(), workspace, List.of(plugins));

@@ -29,7 +29,6 @@ class Containerd2Test extends ContainerdContract {
         StartedPod pod = containerd().runServer("lo", "on lo");
 
         assertTrue(calls.calls().contains("ADD loopback"), () -> calls.calls().toString());
-        assertTrue(containerd().isHawsers("loopback"));
         assertEquals("on lo", containerd().fetch(pod, "http://127.0.0.1/"));
     }
 

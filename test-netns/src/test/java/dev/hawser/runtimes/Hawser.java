@@ -2,7 +2,6 @@ package dev.hawser.runtimes;
 
 import dev.hawser.resident.RunningHelper;
 import dev.hawser.resident.ThisRun;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -32,11 +31,6 @@ final class Hawser implements AutoCloseable {
     /** The CNI bin directory. */
     Path plugins() {
         return plugins;
-    }
-
-    /** Whether it has a plugin of that name: the reference's is used in its place otherwise. */
-    boolean has(String plugin) {
-        return Files.exists(plugins.resolve("hawser-" + plugin));
     }
 
     /** What the plugins find in their environment, which they have from the runtime. */

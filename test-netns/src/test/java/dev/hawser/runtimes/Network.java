@@ -33,11 +33,6 @@ record Network(List<String> plugins, Map<String, String> capabilities) {
         return new Network(plugins, known);
     }
 
-    /** The types of its plugins, in order. */
-    List<String> types() {
-        return plugins.stream().map(Network::type).toList();
-    }
-
     static String type(String plugin) {
         return Json.member(Json.parse(plugin), "type").toString();
     }

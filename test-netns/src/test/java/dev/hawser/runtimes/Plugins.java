@@ -66,18 +66,12 @@ final class Plugins {
         return directory;
     }
 
-    /**
-     * A CNI bin directory with Hawser installed into it, and the reference's plugins that Hawser lacks beside it: they work side by
-     * side.
-     */
+    /** A CNI bin directory with Hawser installed into it under every name of the reference. */
     static Path hawser(Workspace workspace) {
         Path bin = workspace.directory("cni-bin");
         Optional<Path> named = variable("HAWSER_CNI_BIN");
         ThisRun.requireBuiltTree(named);
         named.ifPresentOrElse(installed -> link(bin, installed), () -> install(workspace, bin));
-        referenceNames().stream()
-                .filter(plugin -> !Files.exists(bin.resolve(plugin)))
-                .forEach(plugin -> link(bin.resolve(plugin), reference().resolve(plugin), plugin));
         return require(bin, "scripts/build.sh");
     }
 
@@ -99,17 +93,11 @@ final class Plugins {
 
     private static void link(Path bin, Path installed) {
         try (Stream<Path> plugins = Files.list(require(installed, "set HAWSER_CNI_BIN to a CNI bin directory"))) {
-            plugins.forEach(plugin -> link(bin.resolve(plugin.getFileName().toString()), plugin, "the plugin"));
+            for (Path plugin : plugins.toList()) {
+                Files.createSymbolicLink(bin.resolve(plugin.getFileName()), plugin);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void link(Path at, Path plugin, String name) {
-        try {
-            Files.createSymbolicLink(at, plugin);
-        } catch (IOException e) {
-            throw new UncheckedIOException("link " + name, e);
         }
     }
 
