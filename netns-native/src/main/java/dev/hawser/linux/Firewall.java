@@ -64,6 +64,9 @@ final class Firewall {
     private final List<Path> directories;
     private final Forwarding forwarding;
 
+    /** Every part of a call asks, and the answer stays the same. */
+    private Optional<Boolean> hasNftables = Optional.empty();
+
     Firewall(Namespace host) {
         this(host, Command.DIRECTORIES);
     }
@@ -91,6 +94,13 @@ final class Firewall {
     }
 
     boolean hasNftables() {
+        if (hasNftables.isEmpty()) {
+            hasNftables = Optional.of(looksForNftables());
+        }
+        return hasNftables.get();
+    }
+
+    private boolean looksForNftables() {
         try {
             return host.netfilter().execute(Nftables.generation()).isOk()
                     && tool("nft").isPresent();

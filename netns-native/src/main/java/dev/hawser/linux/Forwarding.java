@@ -12,11 +12,10 @@ import dev.hawser.netfilter.ForwardedPods;
 import dev.hawser.netfilter.Nftables;
 import dev.hawser.netfilter.Ruleset;
 import dev.hawser.netlink.Ack;
+import java.io.File;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +25,7 @@ import java.util.Set;
 final class Forwarding {
 
     /** One line for each table of the older iptables that this thread's namespace has; missing without that module. */
-    private static final Path LEGACY_TABLES = Path.of("/proc/thread-self/net/ip_tables_names");
+    private static final File LEGACY_TABLES = new File("/proc/thread-self/net/ip_tables_names");
 
     private final Namespace host;
     private final Firewall firewall;
@@ -142,8 +141,8 @@ final class Forwarding {
 
     private static String legacyTables() {
         try {
-            return Files.readString(LEGACY_TABLES);
-        } catch (NoSuchFileException none) {
+            return Sysctls.content(LEGACY_TABLES);
+        } catch (FileNotFoundException none) {
             return "";
         } catch (IOException e) {
             throw new KernelException("read " + LEGACY_TABLES + ": " + e.getMessage(), 0, e);

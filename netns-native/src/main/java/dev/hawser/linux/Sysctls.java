@@ -11,18 +11,24 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The kernel parameters of one namespace: a file below /proc/sys/net is that of the thread that opens it. */
 final class Sysctls {
 
     private static final Path ROOT = Path.of("/proc/sys");
 
-    /** The longest of net/ are some hundred bytes. */
+    /** The longest that are read here are some hundred bytes. */
     private static final int MOST_BYTES = 4096;
 
-    private static final String IPV4_LINKS = "net/ipv4/conf/";
-    private static final String ARP_NOTIFY = "/arp_notify";
+    /** Those of one link that ADDs set to 1, and the numbers that they have in netlink. */
+    private static final Pattern OF_LINK = Pattern.compile("net/ipv4/conf/([^/]+)/([^/]+)");
+
+    private static final Map<String, Integer> NUMBERS =
+            Map.of("arp_notify", IfLink.IPV4_DEVCONF_ARP_NOTIFY, "route_localnet", IfLink.IPV4_DEVCONF_ROUTE_LOCALNET);
 
     private final Namespace namespace;
 
@@ -44,22 +50,19 @@ final class Sysctls {
     }
 
     /**
-     * Each pod's link is to announce itself: by netlink that takes a fifth of what the file takes. False if this is another
-     * parameter, or cannot be set so: the file will say why.
+     * By netlink it takes a fifth of what the file takes. False if this is another parameter, or cannot be set so: the file will
+     * say why.
      */
     private boolean setByNetlink(Change.SetSysctl change) {
-        String key = change.key();
-        int end = key.length() - ARP_NOTIFY.length();
-        boolean announces = key.startsWith(IPV4_LINKS)
-                && key.endsWith(ARP_NOTIFY)
-                && end > IPV4_LINKS.length()
-                && change.value().equals("1");
-        return announces
-                && namespace
-                        .route()
-                        .execute(LinkCodec.setIpv4(
-                                key.substring(IPV4_LINKS.length(), end), IfLink.IPV4_DEVCONF_ARP_NOTIFY, 1))
-                        .isOk();
+        Matcher key = OF_LINK.matcher(change.key());
+        return change.value().equals("1")
+                && key.matches()
+                && NUMBERS.containsKey(key.group(2))
+                && setByNetlink(key.group(1), NUMBERS.getOrDefault(key.group(2), 0));
+    }
+
+    private boolean setByNetlink(String link, int number) {
+        return namespace.route().execute(LinkCodec.setIpv4(link, number, 1)).isOk();
     }
 
     private static void setHere(Change.SetSysctl change) {
@@ -101,8 +104,8 @@ final class Sysctls {
         }
     }
 
-    /** One read(2) has all of a parameter. Channels would make twice the system calls. */
-    private static String content(File file) throws IOException {
+    /** What a file of proc(5) has. One read(2) gives all of it; channels would make twice the system calls. */
+    static String content(File file) throws IOException {
         byte[] bytes = new byte[MOST_BYTES];
         try (FileInputStream in = new FileInputStream(file)) {
             int length = in.read(bytes);

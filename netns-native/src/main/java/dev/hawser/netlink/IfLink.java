@@ -59,6 +59,7 @@ public final class IfLink {
     // Inside of IFLA_AF_SPEC, inside of AF_INET: values by IPV4_DEVCONF_… of linux/ip.h.
     public static final int IFLA_INET_CONF = 1;
     public static final int IPV4_DEVCONF_ARP_NOTIFY = 22;
+    public static final int IPV4_DEVCONF_ROUTE_LOCALNET = 26;
 
     // Inside of IFLA_AF_SPEC of a message of family AF_BRIDGE.
     public static final int IFLA_BRIDGE_VLAN_INFO = 2;

@@ -168,10 +168,14 @@ class OutsideEyeTest {
                         "a.b", HOST_MAC, Optional.empty(), POD, "eth0.100", POD_MAC, OptionalInt.empty()));
 
         kernel.apply(POD, new Change.SetSysctl("net/ipv4/conf/eth0.100/arp_notify", "1", true));
+        kernel.apply(HOST, new Change.SetSysctl("net/ipv4/conf/a.b/route_localnet", "1", true));
 
         assertEquals(
                 "1",
                 pod.exec("cat", "/proc/sys/net/ipv4/conf/eth0.100/arp_notify").strip());
+        assertEquals(
+                "1",
+                host.exec("cat", "/proc/sys/net/ipv4/conf/a.b/route_localnet").strip());
     }
 
     @Test
