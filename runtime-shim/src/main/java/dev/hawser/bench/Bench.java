@@ -269,6 +269,9 @@ final class Bench {
             return;
         }
         progress.accept("a chain of five plugins, and one plugin instead");
+        if (hasLimitedNeighbours()) {
+            contenders.forEach(contender -> stage.limitNeighbour(contender.bridge()));
+        }
         Contender ours = hawser.with("PATH", firewallTools);
         List<Contender> all = contenders.stream()
                 .map(contender -> contender.with("PATH", firewallTools))
@@ -504,9 +507,16 @@ final class Bench {
         lines.add("machine: Linux " + System.getProperty("os.version") + ", " + System.getProperty("os.arch") + ", "
                 + Runtime.getRuntime().availableProcessors() + " processors");
         lines.add("unless a row says otherwise: " + leasesAndAttachments() + "; all have turns one after the other");
+        if (hasLimitedNeighbours()) {
+            lines.add("chains: one of the attachments on each bridge has a limited bandwidth, too");
+        }
         lines.add("floor: the same links, address and route by netlink in a warm process with open sockets;"
                 + " of VERSION /bin/true; of cold calls a Java main that does nothing");
         return lines;
+    }
+
+    private boolean hasLimitedNeighbours() {
+        return settings.wants(Row.chain) && settings.smallNode() > 0;
     }
 
     private String helped() throws IOException {

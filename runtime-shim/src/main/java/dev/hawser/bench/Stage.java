@@ -2,7 +2,9 @@ package dev.hawser.bench;
 
 import dev.hawser.kernel.Change;
 import dev.hawser.kernel.LinkChange;
+import dev.hawser.kernel.LinkKind;
 import dev.hawser.kernel.MacAddress;
+import dev.hawser.kernel.QdiscChange;
 import dev.hawser.kernel.Side;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -68,9 +70,25 @@ final class Stage implements AutoCloseable {
         apply(new LinkChange.AddBridge(bridge, OptionalInt.empty(), false));
         apply(new LinkChange.SetUp(bridge));
         for (int i = ports.getOrDefault(bridge, 0); i < attachments; i++) {
-            attachNeighbour(bridge, bridge + "n" + i);
+            attachNeighbour(bridge, neighbour(bridge, i));
             ports.put(bridge, i + 1);
         }
+    }
+
+    /**
+     * Limits what a neighbour on a bridge sends, as its network would. The kernel arms its hooks for that with a node's first limited
+     * pod and disarms them with the last, which takes it as long as the rest of the limits: a node that has pods is past that.
+     */
+    void limitNeighbour(String bridge) {
+        String ifb = bridge + "i";
+        apply(new LinkChange.AddLink(ifb, new LinkKind.Ifb(), Optional.empty(), OptionalInt.empty()));
+        apply(new LinkChange.SetUp(ifb));
+        apply(new QdiscChange.AddIngress(neighbour(bridge, 0)));
+        apply(new QdiscChange.Redirect(neighbour(bridge, 0), ifb));
+    }
+
+    private static String neighbour(String bridge, int number) {
+        return bridge + "n" + number;
     }
 
     private void attachNeighbour(String bridge, String name) {
