@@ -26,6 +26,13 @@ class HelperSoakTest {
     private static final int MOST_KIBIBYTES = 96 * 1024;
 
     private static final int CALLERS = 16;
+
+    /**
+     * Those that have served a call wait for the next: route, netfilter and a namespace for each call that is at work at once, which
+     * chance decides.
+     */
+    private static final int MOST_IDLE_SOCKETS = 3 * CALLERS;
+
     private static final int ROUNDS_TO_WARM_UP = 20;
     private static final int ROUNDS = 160;
     private static final int CALLS_OF_A_ROUND = 4;
@@ -72,7 +79,7 @@ class HelperSoakTest {
 
         System.out.println("after " + few + "\nafter " + many);
         assertTrue(many.calls() >= 10_000, many::toString);
-        assertEquals(few.descriptors(), many.descriptors());
+        assertTrue(many.descriptors() <= few.descriptors() + MOST_IDLE_SOCKETS, few + ", then " + many);
         assertEquals(few.threads(), many.threads());
         assertTrue(many.residentKibibytes() <= MOST_KIBIBYTES, many::toString);
         assertTrue(few.idleTicks() <= IDLE_SECONDS * MOST_IDLE_TICKS_PER_SECOND, few::toString);
