@@ -222,7 +222,7 @@ class BandwidthTest {
     }
 
     @Test
-    void bothDirectionsReallyKeepToTheirRates() {
+    void bothDirectionsReallyKeepToTheirRates() throws Exception {
         Answer bridged = bridged(pod);
         Conf conf = bandwidth(bridged).with("egressRate", 4_000_000).with("egressBurst", 800_000);
         Duration freeIn = Transfer.ofMegabyte(node.host(), pod.netns(), "10.88.0.2");

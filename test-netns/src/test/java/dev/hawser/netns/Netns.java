@@ -1,9 +1,11 @@
 package dev.hawser.netns;
 
 import dev.hawser.resident.ThisRun;
+import dev.hawser.sys.NetnsThread;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A network namespace of this test, made with {@code ip netns add} and removed with everything in it on close. */
@@ -83,6 +85,13 @@ final class Netns implements AutoCloseable {
 
     Shell.Exit run(String... command) {
         return Shell.run(Shell.join(entering(), List.of(command)));
+    }
+
+    /** What {@code task} returns on a thread in this namespace: sockets that it makes are of here, whoever uses them. */
+    <T> T inside(Callable<T> task) {
+        try (var netns = dev.hawser.sys.Netns.open(path())) {
+            return NetnsThread.call(netns, task);
+        }
     }
 
     /** The output of a program that must succeed in this namespace. */

@@ -1,46 +1,60 @@
 package dev.hawser.netns;
 
-import java.io.BufferedReader;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.List;
 
-/** A process in a namespace that tells each client the address that it sees the client come from. */
+/** A server in a namespace, whose socket this process has. It serves one client after the other. */
 final class TcpServer implements AutoCloseable {
 
     static final int PORT = 8080;
-    static final String READY = "listening";
 
-    private final Process process;
+    private static final int TIMEOUT_MILLIS = 3000;
 
-    private TcpServer(Process process) {
-        this.process = process;
+    /** What a client gets. */
+    interface Service {
+        void serve(Socket client) throws IOException;
     }
 
-    /** Starts a server and waits until it listens on both families. */
+    private final ServerSocket socket;
+
+    private TcpServer(ServerSocket socket) {
+        this.socket = socket;
+    }
+
+    /** Starts a server of both families that tells each client the address that it sees the client come from. */
     static TcpServer start(Netns netns) {
-        return start(netns, TcpServer.class);
+        return start(netns, TcpServer::sayAddress);
     }
 
-    /**
-     * Starts another server.
-     *
-     * @param main listens on {@link #PORT} and then prints {@link #READY}
-     */
-    static TcpServer start(Netns netns, Class<?> main) {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        List<String> command =
-                List.of(java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", classPath(), main.getName());
-        Process process = Shell.start(new ProcessBuilder(Shell.join(netns.entering(), command))
-                .redirectError(ProcessBuilder.Redirect.INHERIT));
-        TcpServer server = new TcpServer(process);
-        server.awaitReady();
+    private static void sayAddress(Socket client) throws IOException {
+        client.getOutputStream().write(client.getInetAddress().getHostAddress().getBytes(UTF_8));
+    }
+
+    /** Starts another server, at the same port. */
+    static TcpServer start(Netns netns, Service service) {
+        TcpServer server = new TcpServer(netns.inside(TcpServer::listen));
+        Thread.ofPlatform().name("server in " + netns).daemon().start(() -> server.run(service));
         return server;
+    }
+
+    private static ServerSocket listen() throws IOException {
+        ServerSocket socket = new ServerSocket();
+        socket.bind(new InetSocketAddress("::", PORT));
+        return socket;
+    }
+
+    private void run(Service service) {
+        while (!socket.isClosed()) {
+            try (Socket client = socket.accept()) {
+                service.serve(client);
+            } catch (IOException ended) {
+                // By the client, which has what it has, or by closing this.
+            }
+        }
     }
 
     /**
@@ -49,52 +63,26 @@ final class TcpServer implements AutoCloseable {
      * @return the address that the server saw, or "" if there was no answer within three seconds
      */
     static String addressSeen(Netns client, String server) {
-        String script = "exec 3<>/dev/tcp/" + server + "/" + PORT + " && cat <&3";
-        return client.run("timeout", "3", "bash", "-c", script).stdout().strip();
+        return addressSeen(client, server, PORT);
+    }
+
+    /** The same through another port. */
+    static String addressSeen(Netns client, String server, int port) {
+        return client.inside(() -> ask(new InetSocketAddress(server, port)));
+    }
+
+    private static String ask(InetSocketAddress server) {
+        try (Socket socket = new Socket()) {
+            socket.connect(server, TIMEOUT_MILLIS);
+            socket.setSoTimeout(TIMEOUT_MILLIS);
+            return new String(socket.getInputStream().readAllBytes(), UTF_8);
+        } catch (IOException refused) {
+            return "";
+        }
     }
 
     @Override
-    public void close() {
-        process.destroyForcibly();
-        process.onExit().join();
-    }
-
-    private void awaitReady() {
-        BufferedReader stdout = process.inputReader(StandardCharsets.UTF_8);
-        try {
-            String line = stdout.readLine();
-            if (!READY.equals(line)) {
-                throw new AssertionError("the TCP server does not listen: " + line);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("wait for the TCP server", e);
-        }
-    }
-
-    static String classPath() {
-        try {
-            return Path.of(TcpServer.class
-                            .getProtectionDomain()
-                            .getCodeSource()
-                            .getLocation()
-                            .toURI())
-                    .toString();
-        } catch (java.net.URISyntaxException e) {
-            throw new IllegalStateException("the test's classes are a directory", e);
-        }
-    }
-
-    /** The server's own process. */
-    public static void main(String[] args) throws IOException {
-        try (ServerSocket server = new ServerSocket()) {
-            server.bind(new InetSocketAddress("::", PORT));
-            System.out.println(READY);
-            while (true) {
-                try (Socket client = server.accept()) {
-                    String address = client.getInetAddress().getHostAddress();
-                    client.getOutputStream().write((address + "\n").getBytes(StandardCharsets.UTF_8));
-                }
-            }
-        }
+    public void close() throws IOException {
+        socket.close();
     }
 }

@@ -1,13 +1,11 @@
 package dev.hawser.netns;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** Bytes that go from one namespace to another by TCP, to see how long they take. */
@@ -18,29 +16,26 @@ final class Transfer {
     private Transfer() {}
 
     /** How long one million bytes take to arrive: the receiver answers when it has them all. */
-    static Duration ofMegabyte(Netns from, Netns to, String address) {
-        String script = "exec 3<>/dev/tcp/" + address + "/" + TcpServer.PORT + " && head -c " + BYTES
-                + " /dev/zero >&3 && cat <&3";
-        TcpServer receiver = TcpServer.start(to, Transfer.class);
-        try (receiver) {
+    static Duration ofMegabyte(Netns from, Netns to, String address) throws IOException {
+        try (TcpServer _ = TcpServer.start(to, Transfer::receive)) {
             long start = System.nanoTime();
-            String answer = from.output("bash", "-c", script);
+            String answer = from.inside(() -> send(address));
             Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
-            assertEquals(String.valueOf(BYTES), answer.strip());
+            assertEquals(String.valueOf(BYTES), answer);
             return elapsed;
         }
     }
 
-    /** The receiver's own process. */
-    public static void main(String[] args) throws IOException {
-        try (ServerSocket server = new ServerSocket()) {
-            server.bind(new InetSocketAddress("::", TcpServer.PORT));
-            System.out.println(TcpServer.READY);
-            try (Socket client = server.accept()) {
-                InputStream in = client.getInputStream();
-                int received = in.readNBytes(BYTES).length;
-                client.getOutputStream().write(String.valueOf(received).getBytes(StandardCharsets.UTF_8));
-            }
+    private static String send(String address) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address, TcpServer.PORT));
+            socket.getOutputStream().write(new byte[BYTES]);
+            return new String(socket.getInputStream().readAllBytes(), UTF_8);
         }
+    }
+
+    private static void receive(Socket client) throws IOException {
+        int received = client.getInputStream().readNBytes(BYTES).length;
+        client.getOutputStream().write(String.valueOf(received).getBytes(UTF_8));
     }
 }
