@@ -82,7 +82,7 @@ public record Invocation(
         Optional<Command> command = Command.parse(name);
         command.ifPresent(known -> requireVariables(known, environment));
         if (command.equals(Optional.of(Command.VERSION))) {
-            return of(Command.VERSION, environment, NetConf.NONE);
+            return of(Command.VERSION, environment, NetConf.none());
         }
         byte[] bytes = read(stdin);
         Json.Obj document = NetConf.requireNamed(bytes);

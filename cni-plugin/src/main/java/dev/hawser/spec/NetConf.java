@@ -3,8 +3,11 @@ package dev.hawser.spec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The network configuration of one plugin, as the runtime writes it to stdin (SPEC, "Plugin configuration object").
@@ -28,13 +31,11 @@ import java.util.Optional;
  */
 public final class NetConf {
 
-    /** What VERSION has, which is never given a configuration. */
-    static final NetConf NONE = new NetConf(Json.Obj.EMPTY, new byte[0], "", "");
-
     private final Json.Obj document;
     private final byte[] bytes;
     private final String name;
     private final String statedVersion;
+    private final Set<String> known = new LinkedHashSet<>();
 
     private NetConf(Json.Obj document, byte[] bytes, String name, String statedVersion) {
         this.document = document;
@@ -61,6 +62,11 @@ public final class NetConf {
     public static NetConf of(Json.Obj document) {
         requireValidName(textMember(document, "name"));
         return ofNamed(document, document.compact().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** What VERSION has, which is never given a configuration. */
+    static NetConf none() {
+        return new NetConf(Json.Obj.EMPTY, new byte[0], "", "");
     }
 
     /** The first half of {@link #parse}, which Go's library does even before it looks at CNI_COMMAND. */
@@ -170,7 +176,15 @@ public final class NetConf {
 
     /** A reader of the whole configuration that collects faults. */
     public Settings settings() {
-        return Settings.of(document);
+        return Settings.of(document, known);
+    }
+
+    /**
+     * The keys that {@link #settings()} have been asked for so far, whether the document has them or not: {@code mtu},
+     * {@code ipam.ranges[0][0].subnet}.
+     */
+    public Set<String> knownKeys() {
+        return Collections.unmodifiableSet(known);
     }
 
     /** How addresses are given out, unless the configuration leaves that open. */

@@ -31,21 +31,28 @@ public final class Settings {
     private final Json.Obj object;
     private final String path;
     private final List<String> faults;
+    private final Set<String> known;
 
-    private Settings(Json.Obj object, String path, List<String> faults) {
+    private Settings(Json.Obj object, String path, List<String> faults, Set<String> known) {
         this.object = object;
         this.path = path;
         this.faults = faults;
+        this.known = known;
     }
 
     /** The settings of a whole document. */
     public static Settings of(Json.Obj document) {
-        return new Settings(document, "", new ArrayList<>());
+        return of(document, "");
     }
 
     /** The settings of a part of a document; faults are reported under {@code path}. */
     public static Settings of(Json.Obj object, String path) {
-        return new Settings(object, path, new ArrayList<>());
+        return new Settings(object, path, new ArrayList<>(), new LinkedHashSet<>());
+    }
+
+    /** The settings of a whole document, which note in {@code known} what keys they have been asked for. */
+    static Settings of(Json.Obj document, Set<String> known) {
+        return new Settings(document, "", new ArrayList<>(), known);
     }
 
     /** What is read from. */
@@ -55,7 +62,12 @@ public final class Settings {
 
     /** Whether the key is there and not null. */
     public boolean isSet(String key) {
-        return object.find(key).isPresent();
+        return find(key).isPresent();
+    }
+
+    private Optional<Json> find(String key) {
+        known.add(pathOf(key));
+        return object.find(key);
     }
 
     /** A text; an empty one counts as not set. */
@@ -73,7 +85,7 @@ public final class Settings {
     }
 
     public boolean flag(String key, boolean ifUnset) {
-        Optional<Json> value = object.find(key);
+        Optional<Json> value = find(key);
         if (value.isEmpty()) {
             return ifUnset;
         }
@@ -92,7 +104,7 @@ public final class Settings {
 
     /** A whole number between {@code min} and {@code max}, both included. */
     public OptionalLong wholeLong(String key, long min, long max) {
-        Optional<Json> value = object.find(key);
+        Optional<Json> value = find(key);
         if (value.isEmpty()) {
             return OptionalLong.empty();
         }
@@ -177,7 +189,7 @@ public final class Settings {
 
     /** The items of a list, as they are; empty if not set. */
     public List<Json> list(String key) {
-        Optional<Json> value = object.find(key);
+        Optional<Json> value = find(key);
         if (value.isEmpty()) {
             return List.of();
         }
@@ -204,12 +216,12 @@ public final class Settings {
 
     /** A nested object; its faults are noted here. */
     public Optional<Settings> object(String key) {
-        return object.find(key).flatMap(value -> nested(key, value));
+        return find(key).flatMap(value -> nested(key, value));
     }
 
     /** A nested object, or one without members if it is not set; its faults are noted here. */
     public Settings section(String key) {
-        return object(key).orElseGet(() -> new Settings(Json.Obj.EMPTY, pathOf(key), faults));
+        return object(key).orElseGet(() -> new Settings(Json.Obj.EMPTY, pathOf(key), faults, known));
     }
 
     /** A list of objects; empty if not set. Their faults are noted here. */
@@ -242,7 +254,7 @@ public final class Settings {
 
     private Optional<Settings> nested(String key, Json value) {
         if (value instanceof Json.Obj inner) {
-            return Optional.of(new Settings(inner, pathOf(key), faults));
+            return Optional.of(new Settings(inner, pathOf(key), faults, known));
         }
         wrongType(key, value, "an object");
         return Optional.empty();
@@ -265,7 +277,7 @@ public final class Settings {
     }
 
     private Optional<String> textOrFault(String key, String wanted) {
-        Optional<Json> value = object.find(key);
+        Optional<Json> value = find(key);
         if (value.isEmpty()) {
             return Optional.empty();
         }
@@ -320,17 +332,6 @@ public final class Settings {
         if (!faults.isEmpty()) {
             throw new CniException(code, what + ": " + String.join("; ", faults));
         }
-    }
-
-    /** The keys that are none of these: worth a line in the log, but never an error. */
-    public Set<String> unknownKeys(String... known) {
-        Set<String> unknown = new LinkedHashSet<>();
-        for (Json.Member member : object.members()) {
-            if (Arrays.stream(known).noneMatch(member::isNamed)) {
-                unknown.add(pathOf(member.name()));
-            }
-        }
-        return unknown;
     }
 
     private void wrongType(String key, Json value, String wanted) {

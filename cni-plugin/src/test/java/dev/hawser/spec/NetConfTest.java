@@ -238,4 +238,27 @@ class NetConfTest {
                                 + " cni.dev/valid-attachments[0].ifname: is missing"),
                 errorOf(conf::validAttachments));
     }
+
+    @Test
+    void saysWhatKeysItHasBeenAskedForWhetherTheyAreThereOrNot() {
+        NetConf conf = named("\"mtu\":1500,\"ipam\":{\"ranges\":[[{\"subnet\":\"10.1.0.0/16\"}]]},\"more\":1");
+
+        conf.settings().flag("isGateway");
+        Settings settings = conf.settings();
+        settings.whole("MTU", 0, 9000);
+        settings.section("ipam").objectLists("ranges").getFirst().getFirst().cidr("subnet");
+        settings.section("args").section("cni").texts("ips");
+
+        assertEquals(
+                Set.of(
+                        "isGateway",
+                        "MTU",
+                        "ipam",
+                        "ipam.ranges",
+                        "ipam.ranges[0][0].subnet",
+                        "args",
+                        "args.cni",
+                        "args.cni.ips"),
+                conf.knownKeys());
+    }
 }

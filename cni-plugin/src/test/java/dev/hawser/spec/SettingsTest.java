@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -136,14 +135,5 @@ class SettingsTest {
         settings.whole("mtu", 0, 1);
 
         assertTrue(settings.faults().getFirst().length() < 150);
-    }
-
-    @Test
-    void namesUnknownKeysWithTheirPath() {
-        Settings ipam = settings("{\"ipam\":{\"TYPE\":\"x\",\"subent\":\"y\",\"rangeStart\":1}}")
-                .object("ipam")
-                .orElseThrow();
-
-        assertEquals(Set.of("ipam.subent"), ipam.unknownKeys("type", "subnet", "rangestart"));
     }
 }
