@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -163,28 +162,6 @@ public final class Settings {
     /** An address with a prefix length; host bits are kept. */
     public Optional<Cidr> cidr(String key) {
         return parsed(key, "a text such as \"10.1.0.0/16\"", Cidr::parse);
-    }
-
-    /** An Ethernet address, in lower case with colons. */
-    public Optional<String> mac(String key) {
-        return parsed(key, "a text such as \"02:42:ac:11:00:02\"", Settings::parseMac);
-    }
-
-    private static String parseMac(String text) {
-        boolean separated = text.length() == 17;
-        for (int i = 0; separated && i < text.length(); i++) {
-            char c = text.charAt(i);
-            separated = i % 3 == 2 ? c == text.charAt(2) && (c == ':' || c == '-') : isHex(c);
-        }
-        if (!separated) {
-            throw new IllegalArgumentException(
-                    "\"" + shown(text) + "\" is not a MAC address: write six octets, as in 02:42:ac:11:00:02");
-        }
-        return text.replace('-', ':').toLowerCase(Locale.ROOT);
-    }
-
-    private static boolean isHex(char c) {
-        return c < 0x80 && Character.digit(c, 16) >= 0;
     }
 
     /** The items of a list, as they are; empty if not set. */

@@ -25,7 +25,7 @@ class SettingsTest {
     @Test
     void readsEveryType() {
         Settings settings = settings("{\"bridge\":\"cni0\",\"isGateway\":true,\"MTU\":1500,\"table\":4294967295,"
-                + "\"ip\":\"::ffff:10.0.0.1\",\"subnet\":\"10.1.2.3/16\",\"mac\":\"0A-58-0a-01-00-09\","
+                + "\"ip\":\"::ffff:10.0.0.1\",\"subnet\":\"10.1.2.3/16\","
                 + "\"mode\":\"l2\",\"search\":[\"a\",\"b\"],\"any\":[1,\"x\"]}");
 
         assertEquals(Optional.of("cni0"), settings.text("bridge"));
@@ -34,7 +34,6 @@ class SettingsTest {
         assertEquals(OptionalLong.of(4294967295L), settings.wholeLong("table", 0, 4294967295L));
         assertEquals(Optional.of(IpMath.parse("10.0.0.1")), settings.address("ip"));
         assertEquals(Optional.of(Cidr.parse("10.1.2.3/16")), settings.cidr("subnet"));
-        assertEquals(Optional.of("0a:58:0a:01:00:09"), settings.mac("mac"));
         assertEquals(Optional.of("l2"), settings.choice("mode", "l2", "l3"));
         assertEquals(List.of("a", "b"), settings.texts("search"));
         assertEquals(List.of(Json.of(1), Json.of("x")), settings.list("any"));
@@ -59,7 +58,7 @@ class SettingsTest {
     @Test
     void reportsEveryFaultWithKeyAndValue() {
         Settings settings = settings("{\"bridge\":17,\"isGateway\":\"true\",\"mtu\":\"1500\",\"vlan\":70000,"
-                + "\"mode\":\"l4\",\"mac\":\"0a:58\",\"dns\":[],\"ipam\":{\"subnet\":17,\"gateway\":\"10.1\","
+                + "\"mode\":\"l4\",\"dns\":[],\"ipam\":{\"subnet\":17,\"gateway\":\"10.1\","
                 + "\"ranges\":[[{\"subnet\":{}}],5]},\"search\":[\"a\",null]}");
 
         settings.text("bridge");
@@ -67,7 +66,6 @@ class SettingsTest {
         settings.whole("mtu", 0, 65535);
         settings.whole("vlan", 0, 4094);
         settings.choice("mode", "l2", "l3");
-        settings.mac("mac");
         settings.object("dns");
         Settings ipam = settings.object("ipam").orElseThrow();
         ipam.cidr("subnet");
@@ -83,7 +81,6 @@ class SettingsTest {
                 "mtu: \"1500\" is a text, want a whole number",
                 "vlan: 70000 is out of range, want 0 to 4094",
                 "mode: \"l4\" is unknown, want l2 or l3",
-                "mac: \"0a:58\" is not a MAC address: write six octets, as in 02:42:ac:11:00:02",
                 "dns: [] is a list, want an object",
                 "ipam.subnet: 17 is a number, want a text such as \"10.1.0.0/16\"",
                 "ipam.gateway: \"10.1\" is not an IP address",
@@ -115,17 +112,6 @@ class SettingsTest {
 
         assertEquals(OptionalInt.empty(), settings.whole("mtu", 0, 65535));
         assertEquals(List.of("mtu: " + literal + " is out of range, want 0 to 65535"), settings.faults());
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"0a:58:0a:01:00:0", "0a:58:0a:01:00:0g", "0a:58-0a:01:00:09", "0a580a010009", "０a:58:0a:01:00:09"
-            })
-    void aMacAddressHasSixOctets(String text) {
-        Settings settings = settings("{\"mac\":\"" + text + "\"}");
-
-        assertEquals(Optional.empty(), settings.mac("mac"));
-        assertEquals(1, settings.faults().size());
     }
 
     @Test

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
  */
 public record MacAddress(long bits) {
 
-    private static final Pattern TEXT = Pattern.compile("[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}");
+    private static final Pattern TEXT = Pattern.compile(
+            "[0-9a-fA-F]{2}([:-])[0-9a-fA-F]{2}(\\1[0-9a-fA-F]{2}){4}|[0-9a-fA-F]{4}(\\.[0-9a-fA-F]{4}){2}");
     private static final long LOCALLY_ADMINISTERED = 0x0200_0000_0000L;
     private static final long MULTICAST = 0x0100_0000_0000L;
 
@@ -21,7 +22,7 @@ public record MacAddress(long bits) {
     }
 
     /**
-     * Reads {@code 02:42:ac:11:00:02}; dashes serve as well as colons.
+     * Reads {@code 02:42:ac:11:00:02}, {@code 02-42-ac-11-00-02} or {@code 0242.ac11.0002}, as Go's net.ParseMAC does.
      *
      * @throws IllegalArgumentException if {@code text} is anything else
      */
@@ -30,7 +31,7 @@ public record MacAddress(long bits) {
             throw new IllegalArgumentException(
                     "\"" + text + "\" is not a MAC address: write six octets, as in 02:42:ac:11:00:02");
         }
-        return new MacAddress(Long.parseLong(text.replaceAll("[:-]", ""), 16));
+        return new MacAddress(Long.parseLong(text.replaceAll("[:.-]", ""), 16));
     }
 
     /** The address with these six octets. */

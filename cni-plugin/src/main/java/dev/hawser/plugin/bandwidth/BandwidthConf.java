@@ -17,6 +17,8 @@ import java.util.stream.Stream;
  *   "runtimeConfig": { "bandwidth": { "ingressRate": 8000000, "ingressBurst": 80000 } } }
  * }</pre>
  *
+ * <p>{@code shapedSubnets} and {@code unshapedSubnets} mean nothing: the reference had them in releases 1.5 only.
+ *
  * @param ingress of what the container receives
  * @param egress of what the container sends
  */

@@ -2,7 +2,7 @@ package dev.hawser.plugin.bridge;
 
 import dev.hawser.addressing.AddressSource;
 import dev.hawser.attach.ContainerLink;
-import dev.hawser.attach.LinkSettings;
+import dev.hawser.attach.LinkKeys;
 import dev.hawser.attach.VethNames;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.masquerade.Masquerade;
@@ -72,7 +72,7 @@ record BridgeConf(
                 defaultRoute,
                 settings.flag("forceAddress"),
                 Masquerade.of(settings),
-                LinkSettings.mtu(settings),
+                LinkKeys.mtu(settings),
                 hairpin,
                 promiscuous,
                 Vlans.of(settings),
@@ -110,8 +110,8 @@ record BridgeConf(
 
     /** The runtime's word wins over the administrator's, and that over the one of CNI_ARGS. */
     private static Optional<MacAddress> mac(Call call, Settings settings) {
-        return LinkSettings.mac(settings.section("runtimeConfig"))
-                .or(() -> LinkSettings.mac(settings.section("args").section("cni")))
-                .or(() -> LinkSettings.macOfArgs(call, settings));
+        return LinkKeys.mac(settings.section("runtimeConfig"))
+                .or(() -> LinkKeys.mac(settings.section("args").section("cni")))
+                .or(() -> LinkKeys.macOfArgs(call, settings));
     }
 }

@@ -1,7 +1,7 @@
 package dev.hawser.plugin.hostdevice;
 
 import dev.hawser.addressing.AddressSource;
-import dev.hawser.kernel.MacAddress;
+import dev.hawser.attach.LinkKeys;
 import dev.hawser.run.Call;
 import dev.hawser.spec.Invocation;
 import dev.hawser.spec.Settings;
@@ -71,7 +71,7 @@ record HostDeviceConf(Device device, Optional<Device> onBus, boolean userSpace, 
     }
 
     private static Optional<Device> withMac(Settings settings) {
-        return settings.mac("hwaddr").map(mac -> new Device.WithMac(MacAddress.parse(mac)));
+        return LinkKeys.mac(settings, "hwaddr").map(Device.WithMac::new);
     }
 
     private static Optional<Device> withKernelPath(Settings settings) {

@@ -6,7 +6,7 @@ import dev.hawser.addressed.Master;
 import dev.hawser.addressing.AddressSource;
 import dev.hawser.attach.ContainerCheck;
 import dev.hawser.attach.ContainerLink;
-import dev.hawser.attach.LinkSettings;
+import dev.hawser.attach.LinkKeys;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.Link;
 import dev.hawser.kernel.LinkKind;
@@ -43,7 +43,7 @@ record IpvlanBlueprint(Call call, Master master, IpvlanMode mode, OptionalInt mt
         IpvlanMode mode = settings.choice("mode", "l2", "l3", "l3s")
                 .flatMap(IpvlanMode::of)
                 .orElse(IpvlanMode.L2);
-        return new IpvlanBlueprint(call, Master.of(settings), mode, LinkSettings.mtu(settings), !addresses.isNone());
+        return new IpvlanBlueprint(call, Master.of(settings), mode, LinkKeys.mtu(settings), !addresses.isNone());
     }
 
     @Override

@@ -5,7 +5,7 @@ import dev.hawser.addressed.Draft;
 import dev.hawser.addressed.Master;
 import dev.hawser.attach.ContainerCheck;
 import dev.hawser.attach.ContainerLink;
-import dev.hawser.attach.LinkSettings;
+import dev.hawser.attach.LinkKeys;
 import dev.hawser.attach.VethNames;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.Link;
@@ -42,8 +42,8 @@ record MacvlanBlueprint(
                 call,
                 Master.of(settings),
                 mode(settings),
-                LinkSettings.mtu(settings),
-                mac(call, settings).orElseGet(() -> VethNames.of(call).podMac()),
+                LinkKeys.mtu(settings),
+                LinkKeys.mac(call, settings).orElseGet(() -> VethNames.of(call).podMac()),
                 queue.orElse(0) == 0 ? OptionalInt.empty() : queue);
     }
 
@@ -51,15 +51,6 @@ record MacvlanBlueprint(
         return settings.choice("mode", "bridge", "private", "vepa", "passthru")
                 .flatMap(MacvlanMode::of)
                 .orElse(MacvlanMode.BRIDGE);
-    }
-
-    /** The runtime's word wins over the one of CNI_ARGS, and that over the administrator's. */
-    private static Optional<MacAddress> mac(Call call, Settings settings) {
-        Optional<MacAddress> ofAdministrator = LinkSettings.mac(settings);
-        Optional<MacAddress> ofArgs = LinkSettings.macOfArgs(call, settings);
-        return LinkSettings.mac(settings.section("runtimeConfig"))
-                .or(() -> ofArgs)
-                .or(() -> ofAdministrator);
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.hawser.plugin.ptp;
 
 import dev.hawser.addressed.AddressedLink;
 import dev.hawser.addressing.AddressSource;
-import dev.hawser.attach.LinkSettings;
+import dev.hawser.attach.LinkKeys;
 import dev.hawser.masquerade.Masquerade;
 import dev.hawser.run.Call;
 import dev.hawser.spec.Settings;
@@ -27,7 +27,7 @@ record PtpConf(Optional<Masquerade> masquerade, OptionalInt mtuBytes, AddressSou
         Settings settings = call.conf().settings();
         AddressSource addresses = AddressSource.configure(call, settings);
         AddressedLink.requireAddresses(addresses, settings);
-        PtpConf conf = new PtpConf(Masquerade.of(settings), LinkSettings.mtu(settings), addresses);
+        PtpConf conf = new PtpConf(Masquerade.of(settings), LinkKeys.mtu(settings), addresses);
         settings.throwIfFaulty();
         return conf;
     }

@@ -1,6 +1,7 @@
 package dev.hawser.plugin.tap;
 
 import dev.hawser.addressing.AddressSource;
+import dev.hawser.attach.LinkKeys;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.run.Call;
 import dev.hawser.spec.Invocation;
@@ -45,8 +46,8 @@ record TapConf(
         Settings settings = call.conf().settings();
         TapConf conf = new TapConf(
                 settings.flag("multiQueue"),
-                mtu(settings),
-                mac(call, settings),
+                LinkKeys.mtu(settings, LARGEST_MTU),
+                LinkKeys.mac(call, settings),
                 id(settings, "owner"),
                 id(settings, "group"),
                 settings.text("selinuxContext"),
@@ -54,12 +55,6 @@ record TapConf(
                 AddressSource.configure(call, settings));
         settings.throwIfFaulty();
         return conf;
-    }
-
-    /** 0 is the kernel's default. */
-    private static OptionalInt mtu(Settings settings) {
-        OptionalInt mtu = settings.whole("mtu", 0, LARGEST_MTU);
-        return mtu.equals(OptionalInt.of(0)) ? OptionalInt.empty() : mtu;
     }
 
     private static OptionalInt id(Settings settings, String key) {
@@ -72,23 +67,5 @@ record TapConf(
         bridge.filter(name -> !Invocation.isInterfaceName(name))
                 .ifPresent(name -> settings.fault("bridge", "\"" + name + "\" cannot be the name of an interface"));
         return bridge;
-    }
-
-    /** The runtime's word wins over that of CNI_ARGS, and that over the administrator's. */
-    private static Optional<MacAddress> mac(Call call, Settings settings) {
-        Settings runtime = settings.section("runtimeConfig");
-        return runtime.text("mac")
-                .flatMap(text -> mac(runtime, "mac", text))
-                .or(() -> call.args().find("MAC").flatMap(text -> mac(settings, "CNI_ARGS", text)))
-                .or(() -> settings.text("mac").flatMap(text -> mac(settings, "mac", text)));
-    }
-
-    private static Optional<MacAddress> mac(Settings settings, String key, String text) {
-        try {
-            return Optional.of(MacAddress.parse(text));
-        } catch (IllegalArgumentException e) {
-            settings.fault(key, e);
-            return Optional.empty();
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.hawser.plugin.tuning;
 
+import dev.hawser.attach.LinkKeys;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.run.Call;
 import dev.hawser.spec.CniResult;
@@ -22,9 +23,6 @@ import java.util.OptionalInt;
  */
 record TuningConf(List<Sysctl> sysctls, LinkSettings link, String dataDir) {
 
-    private static final String MAC = "mac";
-    private static final String MAC_EXAMPLE = "a text such as \"02:42:ac:11:00:02\"";
-
     TuningConf {
         sysctls = List.copyOf(sysctls);
     }
@@ -44,25 +42,9 @@ record TuningConf(List<Sysctl> sysctls, LinkSettings link, String dataDir) {
         return conf;
     }
 
-    /** The word of {@code args.cni} wins over the runtime's, that over the one of CNI_ARGS, and the administrator's is last. */
+    /** The word of {@code args.cni} wins even over the runtime's. */
     private static Optional<MacAddress> mac(Call call, Settings settings, Settings args) {
-        return mac(args)
-                .or(() -> mac(settings.section("runtimeConfig")))
-                .or(() -> call.args().find("MAC").flatMap(text -> parsed(settings, text)))
-                .or(() -> mac(settings));
-    }
-
-    private static Optional<MacAddress> mac(Settings settings) {
-        return settings.parsed(MAC, MAC_EXAMPLE, MacAddress::parse);
-    }
-
-    private static Optional<MacAddress> parsed(Settings settings, String text) {
-        try {
-            return Optional.of(MacAddress.parse(text));
-        } catch (IllegalArgumentException e) {
-            settings.fault("CNI_ARGS", e);
-            return Optional.empty();
-        }
+        return LinkKeys.mac(args).or(() -> LinkKeys.mac(call, settings));
     }
 
     private static Optional<Boolean> flag(String key, Settings settings, Settings args) {

@@ -5,7 +5,7 @@ import dev.hawser.addressed.Draft;
 import dev.hawser.addressed.Master;
 import dev.hawser.attach.ContainerCheck;
 import dev.hawser.attach.ContainerLink;
-import dev.hawser.attach.LinkSettings;
+import dev.hawser.attach.LinkKeys;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.Link;
 import dev.hawser.kernel.LinkKind;
@@ -38,7 +38,7 @@ record VlanBlueprint(Call call, Master master, int id, OptionalInt mtuBytes) imp
             settings.fault("master", "is missing: name the link of the node that the VLAN is on");
         }
         int id = settings.whole("vlanId", 0, LARGEST_ID).orElse(0);
-        return new VlanBlueprint(call, master, id, LinkSettings.mtu(settings));
+        return new VlanBlueprint(call, master, id, LinkKeys.mtu(settings));
     }
 
     @Override

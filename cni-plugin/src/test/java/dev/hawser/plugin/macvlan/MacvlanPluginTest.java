@@ -138,6 +138,13 @@ class MacvlanPluginTest extends LinkPluginContract {
                 "02:00:00:00:00:03", macOf(administrator + ", \"runtimeConfig\": {\"mac\": \"02:00:00:00:00:03\"}"));
     }
 
+    @Test
+    void aMacThatIsOverriddenNeedNotMakeSense() {
+        String overridden = "\"master\": \"up0\", \"mac\": \"any\", \"runtimeConfig\": {\"mac\": \"0200.0000.0003\"}";
+
+        assertEquals("02:00:00:00:00:03", macOf(overridden));
+    }
+
     private String macOf(String members) {
         node.call("ADD", type(), conf(members));
         String mac = node.kernel
