@@ -54,14 +54,14 @@ public final class Cleanup implements AutoCloseable {
         List<String> links = new ArrayList<>(leaving);
         leaving.clear();
         links.add(link);
-        host.apply(Side.HOST, new LinkChange.DeleteLinks(links));
+        host.apply(Side.HOST, new LinkChange.DeleteLink(links));
     }
 
     private void deleteLeaving(Kernel host) {
         List<String> links = List.copyOf(leaving);
         leaving.clear();
         if (!links.isEmpty()) {
-            attempt(() -> host.apply(Side.HOST, new LinkChange.DeleteLinks(links)));
+            attempt(() -> host.apply(Side.HOST, new LinkChange.DeleteLink(links)));
         }
     }
 

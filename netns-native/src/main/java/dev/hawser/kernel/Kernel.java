@@ -52,6 +52,7 @@ public interface Kernel extends AutoCloseable {
      * itself, as the reference's sbr does: the two exclude each other too).
      */
     void lock(Side side);
+
     /**
      * The qdiscs that somebody gave to a link, at its root and for what it receives; those that the kernel chose are not among
      * them. Two look-ups by key.

@@ -146,18 +146,15 @@ public sealed interface LinkChange extends Change {
         }
     }
 
-    /** No link has this name. */
-    record DeleteLink(String name) implements LinkChange {
-        @Override
-        public String words() {
-            return "ip link delete " + name;
-        }
-    }
-
     /** No link has one of these names; the kernel takes hardly longer for many than for one. */
-    record DeleteLinks(List<String> names) implements LinkChange {
-        public DeleteLinks {
+    record DeleteLink(List<String> names) implements LinkChange {
+        public DeleteLink {
             names = List.copyOf(names);
+        }
+
+        /** No link has this name. */
+        public DeleteLink(String name) {
+            this(List.of(name));
         }
 
         @Override

@@ -118,8 +118,7 @@ public final class LinuxKernel implements Kernel {
             case LinkChange.SetMtu set -> new Links(namespace).set(set);
             case LinkChange.SetMaster set -> new Links(namespace).set(set);
             case LinkChange.ClearMaster clear -> new Links(namespace).clearMaster(clear.link());
-            case LinkChange.DeleteLink delete -> delete(side, List.of(delete.name()));
-            case LinkChange.DeleteLinks delete -> delete(side, delete.names());
+            case LinkChange.DeleteLink delete -> delete(side, delete.names());
             case LinkChange.SetUp set -> new Links(namespace).setUp(set.link());
             case LinkChange.SetDown set -> new Links(namespace).setDown(set.link());
             case LinkChange.SetAlias set -> new Links(namespace).set(set);

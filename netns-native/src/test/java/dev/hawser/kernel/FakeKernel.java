@@ -122,9 +122,8 @@ public final class FakeKernel implements Kernel {
             case LinkChange.SetMtu set -> netns.get(set.link()).mtuBytes = set.mtuBytes();
             case LinkChange.SetMaster set -> netns.get(set.link()).setMaster(Optional.of(netns.get(set.master())));
             case LinkChange.ClearMaster clear -> netns.get(clear.link()).setMaster(Optional.empty());
-            case LinkChange.DeleteLinks delete ->
+            case LinkChange.DeleteLink delete ->
                 delete.names().forEach(name -> netns.find(name).ifPresent(this::delete));
-            case LinkChange.DeleteLink delete -> netns.find(delete.name()).ifPresent(this::delete);
             case LinkChange.SetUp set -> netns.get(set.link()).up = true;
             case LinkChange.SetDown set -> setDown(netns.get(set.link()));
             case LinkChange.SetAlias set -> netns.get(set.link()).alias = set.alias();
