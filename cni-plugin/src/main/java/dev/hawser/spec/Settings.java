@@ -154,6 +154,15 @@ public final class Settings {
         return Optional.empty();
     }
 
+    /** One of these, spelled exactly as it prints itself. */
+    public <E extends Enum<E>> Optional<E> choice(String key, E[] allowed) {
+        Optional<String> text =
+                choice(key, Arrays.stream(allowed).map(Enum::toString).toArray(String[]::new));
+        return Arrays.stream(allowed)
+                .filter(each -> text.equals(Optional.of(each.toString())))
+                .findFirst();
+    }
+
     /** An IPv4 or IPv6 address. */
     public Optional<InetAddress> address(String key) {
         return parsed(key, "a text such as \"10.1.0.1\"", IpMath::parse);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.hawser.ip.Cidr;
 import dev.hawser.ip.IpMath;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -92,6 +93,26 @@ class SettingsTest {
         assertEquals(
                 new CniError(ErrorCode.INVALID_NETWORK_CONFIG, "invalid network config: " + String.join("; ", faults)),
                 error);
+    }
+
+    private enum Mode {
+        FAST,
+        SLOW;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @Test
+    void aChoiceIsSpelledAsItPrintsItself() {
+        Settings settings = settings("{\"good\":\"slow\",\"bad\":\"SLOW\"}");
+
+        assertEquals(Optional.of(Mode.SLOW), settings.choice("good", Mode.values()));
+        assertEquals(Optional.empty(), settings.choice("unset", Mode.values()));
+        assertEquals(Optional.empty(), settings.choice("bad", Mode.values()));
+        assertEquals(List.of("bad: \"SLOW\" is unknown, want fast or slow"), settings.faults());
     }
 
     @ParameterizedTest

@@ -1,6 +1,5 @@
 package dev.hawser.kernel;
 
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -31,6 +30,21 @@ public sealed interface LinkKind {
 
     /** A link, and the side that it is on: not always that of the links on top of it. */
     record Parent(String link, Side side) {}
+
+    /** A view on another link. */
+    sealed interface View extends LinkKind {
+
+        /** The other link. */
+        String parent();
+
+        /** Where {@link #parent} is. */
+        Side parentSide();
+
+        @Override
+        default Optional<Parent> on() {
+            return Optional.of(new Parent(parent(), parentSide()));
+        }
+    }
 
     /** A link that swallows what it is given (drivers/net/dummy.c). */
     record Dummy() implements LinkKind {
@@ -77,7 +91,7 @@ public sealed interface LinkKind {
      * @param parentSide where {@code parent} is
      * @param bcQueueLength IFLA_MACVLAN_BC_QUEUE_LEN: how many broadcasts may wait; the kernel's default if absent
      */
-    record Macvlan(String parent, Side parentSide, MacvlanMode mode, OptionalInt bcQueueLength) implements LinkKind {
+    record Macvlan(String parent, Side parentSide, MacvlanMode mode, OptionalInt bcQueueLength) implements View {
         @Override
         public String name() {
             return "macvlan";
@@ -89,11 +103,6 @@ public sealed interface LinkKind {
                     + (bcQueueLength.isPresent()
                             ? " bcqueuelen " + Integer.toUnsignedString(bcQueueLength.getAsInt())
                             : "");
-        }
-
-        @Override
-        public Optional<Parent> on() {
-            return Optional.of(new Parent(parent, parentSide));
         }
 
         @Override
@@ -124,13 +133,7 @@ public sealed interface LinkKind {
             return number;
         }
 
-        /** The mode of this name, as {@code ip link} writes it. */
-        public static Optional<MacvlanMode> of(String name) {
-            return Arrays.stream(values())
-                    .filter(mode -> mode.toString().equals(name))
-                    .findFirst();
-        }
-
+        /** As {@code ip link} writes it. */
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT);
@@ -143,7 +146,7 @@ public sealed interface LinkKind {
      * @param parent the link
      * @param parentSide where {@code parent} is
      */
-    record Ipvlan(String parent, Side parentSide, IpvlanMode mode) implements LinkKind {
+    record Ipvlan(String parent, Side parentSide, IpvlanMode mode) implements View {
         @Override
         public String name() {
             return "ipvlan";
@@ -152,11 +155,6 @@ public sealed interface LinkKind {
         @Override
         public String words() {
             return name() + " mode " + mode;
-        }
-
-        @Override
-        public Optional<Parent> on() {
-            return Optional.of(new Parent(parent, parentSide));
         }
 
         @Override
@@ -180,13 +178,7 @@ public sealed interface LinkKind {
             return ordinal();
         }
 
-        /** The mode of this name, as {@code ip link} writes it. */
-        public static Optional<IpvlanMode> of(String name) {
-            return Arrays.stream(values())
-                    .filter(mode -> mode.toString().equals(name))
-                    .findFirst();
-        }
-
+        /** As {@code ip link} writes it. */
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT);
@@ -200,7 +192,7 @@ public sealed interface LinkKind {
      * @param parentSide where {@code parent} is
      * @param id 0 to 4094
      */
-    record Vlan(String parent, Side parentSide, int id) implements LinkKind {
+    record Vlan(String parent, Side parentSide, int id) implements View {
         @Override
         public String name() {
             return "vlan";
@@ -209,11 +201,6 @@ public sealed interface LinkKind {
         @Override
         public String words() {
             return name() + " id " + id;
-        }
-
-        @Override
-        public Optional<Parent> on() {
-            return Optional.of(new Parent(parent, parentSide));
         }
 
         @Override

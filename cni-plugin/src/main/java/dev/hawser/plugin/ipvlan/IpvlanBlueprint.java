@@ -1,10 +1,9 @@
 package dev.hawser.plugin.ipvlan;
 
-import dev.hawser.addressed.Blueprint;
 import dev.hawser.addressed.Draft;
 import dev.hawser.addressed.Master;
+import dev.hawser.addressed.MasterBlueprint;
 import dev.hawser.addressing.AddressSource;
-import dev.hawser.attach.ContainerCheck;
 import dev.hawser.attach.ContainerLink;
 import dev.hawser.attach.LinkKeys;
 import dev.hawser.kernel.Kernel;
@@ -12,7 +11,6 @@ import dev.hawser.kernel.Link;
 import dev.hawser.kernel.LinkKind;
 import dev.hawser.kernel.LinkKind.IpvlanMode;
 import dev.hawser.run.Call;
-import dev.hawser.run.Node;
 import dev.hawser.spec.CniException;
 import dev.hawser.spec.CniResult;
 import dev.hawser.spec.ErrorCode;
@@ -37,18 +35,11 @@ import java.util.OptionalInt;
  * @param leases whether it has addresses of its own
  */
 record IpvlanBlueprint(Call call, Master master, IpvlanMode mode, OptionalInt mtuBytes, boolean leases)
-        implements Blueprint {
+        implements MasterBlueprint {
 
     static IpvlanBlueprint of(Call call, Settings settings, AddressSource addresses) {
-        IpvlanMode mode = settings.choice("mode", "l2", "l3", "l3s")
-                .flatMap(IpvlanMode::of)
-                .orElse(IpvlanMode.L2);
+        IpvlanMode mode = settings.choice("mode", IpvlanMode.values()).orElse(IpvlanMode.L2);
         return new IpvlanBlueprint(call, Master.of(settings), mode, LinkKeys.mtu(settings), !addresses.isNone());
-    }
-
-    @Override
-    public String kind() {
-        return "ipvlan";
     }
 
     @Override
@@ -61,7 +52,7 @@ record IpvlanBlueprint(Call call, Master master, IpvlanMode mode, OptionalInt mt
     public Draft draft(Kernel kernel, Optional<CniResult> previous) {
         Master named = master.name().isPresent() ? master : master.orNamed(previous.map(IpvlanBlueprint::onlyLink));
         Link on = named.find(kernel);
-        Draft draft = Draft.of(call, kind(on.name()), Optional.empty(), mtuBytes, Master.macOf(on));
+        Draft draft = Draft.of(call, kindOn(on.name()), Optional.empty(), mtuBytes, Master.macOf(on));
         return leases
                 ? draft
                 : draft.given(
@@ -90,17 +81,8 @@ record IpvlanBlueprint(Call call, Master master, IpvlanMode mode, OptionalInt mt
                 "name an IPAM plugin, such as host-local");
     }
 
-    private LinkKind kind(String on) {
+    @Override
+    public LinkKind kindOn(String on) {
         return new LinkKind.Ipvlan(on, master.side(), mode);
-    }
-
-    @Override
-    public void check(ContainerCheck check, Link link, Kernel kernel) {
-        master.check(check, link, kind(""), kernel);
-    }
-
-    @Override
-    public void status(Node node) {
-        master.status(node);
     }
 }

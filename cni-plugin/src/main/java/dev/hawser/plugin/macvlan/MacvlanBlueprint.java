@@ -1,9 +1,8 @@
 package dev.hawser.plugin.macvlan;
 
-import dev.hawser.addressed.Blueprint;
 import dev.hawser.addressed.Draft;
 import dev.hawser.addressed.Master;
-import dev.hawser.attach.ContainerCheck;
+import dev.hawser.addressed.MasterBlueprint;
 import dev.hawser.attach.ContainerLink;
 import dev.hawser.attach.LinkKeys;
 import dev.hawser.attach.VethNames;
@@ -13,7 +12,6 @@ import dev.hawser.kernel.LinkKind;
 import dev.hawser.kernel.LinkKind.MacvlanMode;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.run.Call;
-import dev.hawser.run.Node;
 import dev.hawser.spec.CniResult;
 import dev.hawser.spec.Settings;
 import java.util.Optional;
@@ -34,28 +32,17 @@ import java.util.OptionalInt;
  */
 record MacvlanBlueprint(
         Call call, Master master, MacvlanMode mode, OptionalInt mtuBytes, MacAddress mac, OptionalInt broadcastQueue)
-        implements Blueprint {
+        implements MasterBlueprint {
 
     static MacvlanBlueprint of(Call call, Settings settings) {
         OptionalInt queue = settings.whole("bcqueuelen", 0, Integer.MAX_VALUE);
         return new MacvlanBlueprint(
                 call,
                 Master.of(settings),
-                mode(settings),
+                settings.choice("mode", MacvlanMode.values()).orElse(MacvlanMode.BRIDGE),
                 LinkKeys.mtu(settings),
                 LinkKeys.mac(call, settings).orElseGet(() -> VethNames.of(call).podMac()),
                 queue.orElse(0) == 0 ? OptionalInt.empty() : queue);
-    }
-
-    private static MacvlanMode mode(Settings settings) {
-        return settings.choice("mode", "bridge", "private", "vepa", "passthru")
-                .flatMap(MacvlanMode::of)
-                .orElse(MacvlanMode.BRIDGE);
-    }
-
-    @Override
-    public String kind() {
-        return "macvlan";
     }
 
     @Override
@@ -71,23 +58,14 @@ record MacvlanBlueprint(
         Optional<MacAddress> own = mode == MacvlanMode.PASSTHRU ? Optional.empty() : Optional.of(mac);
         return Draft.of(
                 call,
-                kind(on.name()),
+                kindOn(on.name()),
                 own,
                 mtuBytes,
                 own.map(MacAddress::toString).orElseGet(() -> Master.macOf(on)));
     }
 
-    private LinkKind kind(String on) {
+    @Override
+    public LinkKind kindOn(String on) {
         return new LinkKind.Macvlan(on, master.side(), mode, broadcastQueue);
-    }
-
-    @Override
-    public void check(ContainerCheck check, Link link, Kernel kernel) {
-        master.check(check, link, kind(""), kernel);
-    }
-
-    @Override
-    public void status(Node node) {
-        master.status(node);
     }
 }

@@ -1,8 +1,8 @@
 package dev.hawser.plugin.vlan;
 
-import dev.hawser.addressed.Blueprint;
 import dev.hawser.addressed.Draft;
 import dev.hawser.addressed.Master;
+import dev.hawser.addressed.MasterBlueprint;
 import dev.hawser.attach.ContainerCheck;
 import dev.hawser.attach.ContainerLink;
 import dev.hawser.attach.LinkKeys;
@@ -10,7 +10,6 @@ import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.Link;
 import dev.hawser.kernel.LinkKind;
 import dev.hawser.run.Call;
-import dev.hawser.run.Node;
 import dev.hawser.spec.CniResult;
 import dev.hawser.spec.Settings;
 import java.util.Optional;
@@ -28,7 +27,7 @@ import java.util.OptionalInt;
  * @param id the VLAN
  * @param mtuBytes of the container's link; the master's if absent
  */
-record VlanBlueprint(Call call, Master master, int id, OptionalInt mtuBytes) implements Blueprint {
+record VlanBlueprint(Call call, Master master, int id, OptionalInt mtuBytes) implements MasterBlueprint {
 
     private static final int LARGEST_ID = 4094;
 
@@ -42,11 +41,6 @@ record VlanBlueprint(Call call, Master master, int id, OptionalInt mtuBytes) imp
     }
 
     @Override
-    public String kind() {
-        return "vlan";
-    }
-
-    @Override
     public ContainerLink containerLink() {
         return new ContainerLink(call.ifName(), ContainerLink.Dad.DEFAULT, false);
     }
@@ -56,24 +50,20 @@ record VlanBlueprint(Call call, Master master, int id, OptionalInt mtuBytes) imp
     public Draft draft(Kernel kernel, Optional<CniResult> previous) {
         Link on = master.find(kernel);
         Master.requireMtu(mtuBytes, on);
-        return Draft.of(call, kind(on.name()), Optional.empty(), mtuBytes, Master.macOf(on));
+        return Draft.of(call, kindOn(on.name()), Optional.empty(), mtuBytes, Master.macOf(on));
     }
 
-    private LinkKind kind(String on) {
+    @Override
+    public LinkKind kindOn(String on) {
         return new LinkKind.Vlan(on, master.side(), id);
     }
 
     /** The MTU too, as the reference does. */
     @Override
     public void check(ContainerCheck check, Link link, Kernel kernel) {
-        master.check(check, link, kind(""), kernel);
+        MasterBlueprint.super.check(check, link, kernel);
         if (mtuBytes.isPresent() && mtuBytes.getAsInt() != link.mtuBytes()) {
             check.missing(link.name() + " has MTU " + link.mtuBytes() + " instead of " + mtuBytes.getAsInt());
         }
-    }
-
-    @Override
-    public void status(Node node) {
-        master.status(node);
     }
 }
