@@ -10,9 +10,7 @@ import dev.hawser.run.Node;
 import dev.hawser.run.Plan;
 import dev.hawser.run.Plugin;
 import dev.hawser.run.Transaction;
-import dev.hawser.spec.CniException;
 import dev.hawser.spec.CniResult;
-import dev.hawser.spec.ErrorCode;
 import dev.hawser.spec.Settings;
 import dev.hawser.spec.ValidAttachments;
 import java.util.ArrayList;
@@ -40,8 +38,8 @@ public record AddressedLink(Call call, AddressSource addresses, Blueprint bluepr
         Kernel kernel = transaction.kernel(node, call);
         Draft draft = blueprint.draft(kernel, previous);
         CniResult addressing = makeAndLease(node, transaction, draft);
-        blueprint.containerLink().configure(addressing).forEach(step -> transaction.apply(kernel, step));
-        draft.rest().apply(addressing).forEach(step -> transaction.apply(kernel, step));
+        transaction.applyAll(kernel, blueprint.containerLink().configure(addressing));
+        transaction.applyAll(kernel, draft.rest().apply(addressing));
         return result(draft, addressing);
     }
 
@@ -49,19 +47,12 @@ public record AddressedLink(Call call, AddressSource addresses, Blueprint bluepr
     private CniResult makeAndLease(Node node, Transaction transaction, Draft draft) {
         boolean linkFirst = addresses.needsLink();
         CniResult early = linkFirst ? CniResult.EMPTY : lease(node, transaction, draft);
-        draft.link().forEach(step -> transaction.apply(transaction.kernel(node, call), step));
+        transaction.applyAll(transaction.kernel(node, call), draft.link());
         return onContainer(draft, linkFirst ? lease(node, transaction, draft) : early);
     }
 
     private CniResult lease(Node node, Transaction transaction, Draft draft) {
-        if (draft.given().isPresent()) {
-            return draft.given().get();
-        }
-        CniResult leased = addresses.lease(node, transaction);
-        if (leased.ips().isEmpty() && !addresses.isNone()) {
-            throw new CniException(ErrorCode.INTERNAL, "IPAM plugin returned missing IP config");
-        }
-        return leased;
+        return draft.given().orElseGet(() -> addresses.leaseForLink(node, transaction));
     }
 
     /** All addresses are the container's link's, the last of the interfaces. */

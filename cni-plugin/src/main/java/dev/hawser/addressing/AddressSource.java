@@ -8,6 +8,7 @@ import dev.hawser.run.Plugin;
 import dev.hawser.run.Transaction;
 import dev.hawser.spec.CniException;
 import dev.hawser.spec.CniResult;
+import dev.hawser.spec.ErrorCode;
 import dev.hawser.spec.Settings;
 import dev.hawser.spec.ValidAttachments;
 import java.util.List;
@@ -61,6 +62,19 @@ public sealed interface AddressSource
 
     /** Takes addresses for the attachment; {@code transaction} gives them back if the ADD fails later. */
     CniResult lease(Node node, Transaction transaction);
+
+    /**
+     * Takes addresses for the attachment's link: at least one, unless there are none by intention.
+     *
+     * @throws CniException if there is none
+     */
+    default CniResult leaseForLink(Node node, Transaction transaction) {
+        CniResult leased = lease(node, transaction);
+        if (leased.ips().isEmpty() && !isNone()) {
+            throw new CniException(ErrorCode.INTERNAL, "IPAM plugin returned missing IP config");
+        }
+        return leased;
+    }
 
     /** The addresses that {@link #lease} would probably take, taking nothing. */
     CniResult preview(Node node);

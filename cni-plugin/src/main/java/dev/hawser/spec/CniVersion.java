@@ -40,6 +40,11 @@ public enum CniVersion {
         return Optional.empty();
     }
 
+    /** This version and every newer one, oldest first. */
+    public List<CniVersion> andNewer() {
+        return ALL.subList(ALL.indexOf(this), ALL.size());
+    }
+
     /** Whether this version is {@code other} or newer. */
     public boolean atLeast(CniVersion other) {
         return compareTo(other) >= 0;

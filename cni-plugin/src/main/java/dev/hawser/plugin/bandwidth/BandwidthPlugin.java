@@ -4,7 +4,6 @@ import dev.hawser.kernel.Alias;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.Side;
-import dev.hawser.kernel.Step;
 import dev.hawser.run.Call;
 import dev.hawser.run.Cleanup;
 import dev.hawser.run.Node;
@@ -22,8 +21,6 @@ import java.util.Optional;
 /** The {@code bandwidth} plugin: what a container receives and sends keeps to a rate. */
 public final class BandwidthPlugin implements Plugin {
 
-    private static final CniVersion FIRST_VERSION = CniVersion.V0_3_0;
-
     @Override
     public String type() {
         return "bandwidth";
@@ -31,9 +28,7 @@ public final class BandwidthPlugin implements Plugin {
 
     @Override
     public List<CniVersion> versions() {
-        return CniVersion.ALL.stream()
-                .filter(version -> version.atLeast(FIRST_VERSION))
-                .toList();
+        return CniVersion.V0_3_0.andNewer();
     }
 
     @Override
@@ -52,9 +47,7 @@ public final class BandwidthPlugin implements Plugin {
             Kernel kernel = transaction.kernel(node, call);
             Observed observed = Observed.of(kernel, call, conf, HostEnd.of(kernel, call.ifName(), result));
             conf.smallBursts(observed.veth().mtuBytes()).forEach(node.log());
-            for (Step step : BandwidthPlan.of(call, conf, observed)) {
-                transaction.apply(kernel, step);
-            }
+            transaction.applyAll(kernel, BandwidthPlan.of(call, conf, observed));
             return withIfb(result, observed);
         }
 

@@ -7,9 +7,7 @@ import dev.hawser.run.Node;
 import dev.hawser.run.Plan;
 import dev.hawser.run.Plugin;
 import dev.hawser.run.Transaction;
-import dev.hawser.spec.CniException;
 import dev.hawser.spec.CniResult;
-import dev.hawser.spec.ErrorCode;
 import dev.hawser.spec.ValidAttachments;
 import java.util.Optional;
 
@@ -44,7 +42,7 @@ public final class BridgePlugin implements Plugin {
         }
 
         private CniResult addAddressesFirst(Node node, Transaction transaction, Kernel kernel, Observed observed) {
-            CniResult addressing = addressing(conf.addresses().lease(node, transaction));
+            CniResult addressing = Gateways.complete(conf, conf.addresses().leaseForLink(node, transaction));
             transaction.applyAll(kernel, BridgePlan.of(call, conf, addressing, observed));
             return addressing;
         }
@@ -52,17 +50,9 @@ public final class BridgePlugin implements Plugin {
         /** Addresses that come over the link. */
         private CniResult addLinkFirst(Node node, Transaction transaction, Kernel kernel, Observed observed) {
             transaction.applyAll(kernel, BridgePlan.link(call, conf, CniResult.EMPTY, observed));
-            CniResult addressing = addressing(conf.addresses().lease(node, transaction));
+            CniResult addressing = Gateways.complete(conf, conf.addresses().leaseForLink(node, transaction));
             transaction.applyAll(kernel, BridgePlan.addresses(call, conf, addressing, observed));
             return addressing;
-        }
-
-        /** What IPAM said, completed; it must have said at least one address, if there is an IPAM. */
-        private CniResult addressing(CniResult ipam) {
-            if (ipam.ips().isEmpty() && !conf.addresses().isNone()) {
-                throw new CniException(ErrorCode.INTERNAL, "IPAM plugin returned missing IP config");
-            }
-            return Gateways.complete(conf, ipam);
         }
 
         @Override

@@ -14,9 +14,7 @@ import dev.hawser.run.Node;
 import dev.hawser.run.Plan;
 import dev.hawser.run.Plugin;
 import dev.hawser.run.Transaction;
-import dev.hawser.spec.CniException;
 import dev.hawser.spec.CniResult;
-import dev.hawser.spec.ErrorCode;
 import dev.hawser.spec.Invocation;
 import dev.hawser.spec.ValidAttachments;
 import java.util.ArrayList;
@@ -50,27 +48,20 @@ public final class HostDevicePlugin implements Plugin {
         public CniResult add(Node node, Optional<CniResult> previous, Transaction transaction) {
             Devices devices = new Devices(conf, node);
             if (devices.isForUserSpace()) {
-                return withoutLink(addresses(conf.addresses().lease(node, transaction)));
+                return withoutLink(conf.addresses().leaseForLink(node, transaction));
             }
             Kernel kernel = transaction.kernel(node, call);
             Link device = devices.find(kernel);
-            take(device).forEach(step -> transaction.apply(kernel, step));
-            CniResult addressing = addresses(conf.addresses().lease(node, transaction));
-            address(addressing).forEach(step -> transaction.apply(kernel, step));
+            transaction.applyAll(kernel, take(device));
+            CniResult addressing = conf.addresses().leaseForLink(node, transaction);
+            transaction.applyAll(kernel, address(addressing));
             return withLink(device, addressing);
-        }
-
-        private CniResult addresses(CniResult addressing) {
-            if (addressing.ips().isEmpty() && !conf.addresses().isNone()) {
-                throw new CniException(ErrorCode.INTERNAL, "IPAM plugin returned missing IP config");
-            }
-            return addressing.withDns(call.conf().dns().orElse(addressing.dns()));
         }
 
         @Override
         public Plan plan(Node node, Optional<CniResult> previous) {
             Devices devices = new Devices(conf, node);
-            CniResult addressing = addresses(conf.addresses().preview(node));
+            CniResult addressing = conf.addresses().preview(node);
             if (devices.isForUserSpace()) {
                 return new Plan(List.of(), withoutLink(addressing));
             }
@@ -105,13 +96,18 @@ public final class HostDevicePlugin implements Plugin {
 
         private CniResult withLink(Link device, CniResult addressing) {
             String mac = device.mac().map(MacAddress::toString).orElse("");
-            return addressing
-                    .withInterfaces(List.of(CniResult.Interface.inSandbox(call.ifName(), mac, call.netns())))
+            return result(addressing, List.of(CniResult.Interface.inSandbox(call.ifName(), mac, call.netns())))
                     .withIps(addressing.ips().stream().map(ip -> ip.on(0)).toList());
         }
 
-        private static CniResult withoutLink(CniResult addressing) {
-            return addressing.withInterfaces(List.of());
+        private CniResult withoutLink(CniResult addressing) {
+            return result(addressing, List.of());
+        }
+
+        private CniResult result(CniResult addressing, List<CniResult.Interface> interfaces) {
+            return addressing
+                    .withInterfaces(interfaces)
+                    .withDns(call.conf().dns().orElse(addressing.dns()));
         }
 
         @Override

@@ -7,7 +7,6 @@ import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.PolicyRule;
 import dev.hawser.kernel.Route;
 import dev.hawser.kernel.Side;
-import dev.hawser.kernel.Step;
 import dev.hawser.run.Call;
 import dev.hawser.run.Cleanup;
 import dev.hawser.run.Node;
@@ -46,9 +45,7 @@ public final class SbrPlugin implements Plugin {
             Kernel kernel = transaction.kernel(node, call);
             // Two interfaces of one container must not find the same table free.
             kernel.lock(Side.POD);
-            for (Step step : SbrPlan.of(conf, call.ifName(), ips, Observed.of(kernel, call.ifName()))) {
-                transaction.apply(kernel, step);
-            }
+            transaction.applyAll(kernel, SbrPlan.of(conf, call.ifName(), ips, Observed.of(kernel, call.ifName())));
             return result;
         }
 

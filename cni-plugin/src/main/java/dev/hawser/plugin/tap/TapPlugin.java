@@ -14,9 +14,7 @@ import dev.hawser.run.Node;
 import dev.hawser.run.Plan;
 import dev.hawser.run.Plugin;
 import dev.hawser.run.Transaction;
-import dev.hawser.spec.CniException;
 import dev.hawser.spec.CniResult;
-import dev.hawser.spec.ErrorCode;
 import dev.hawser.spec.ValidAttachments;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,19 +47,12 @@ public final class TapPlugin implements Plugin {
         @Override
         public CniResult add(Node node, Optional<CniResult> previous, Transaction transaction) {
             Kernel kernel = transaction.kernel(node, call);
-            link().forEach(step -> transaction.apply(kernel, step));
-            CniResult addressing = conf.addresses().lease(node, transaction);
-            requireAddresses(addressing);
-            address(addressing).forEach(step -> transaction.apply(kernel, step));
+            transaction.applyAll(kernel, link());
+            CniResult addressing = conf.addresses().leaseForLink(node, transaction);
+            transaction.applyAll(kernel, address(addressing));
             Optional<MacAddress> mac =
                     kernel.linkOrThrow(Side.POD, call.ifName()).mac();
             return result(addressing, mac);
-        }
-
-        private void requireAddresses(CniResult addressing) {
-            if (addressing.ips().isEmpty() && !conf.addresses().isNone()) {
-                throw new CniException(ErrorCode.INTERNAL, "IPAM plugin returned missing IP config");
-            }
         }
 
         @Override

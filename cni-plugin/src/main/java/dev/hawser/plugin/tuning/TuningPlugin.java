@@ -41,9 +41,7 @@ public final class TuningPlugin implements Plugin {
             Kernel kernel = transaction.kernel(node, call);
             Present present = Present.of(kernel, call.ifName(), conf);
             backups(node).keep(Originals.of(conf, present), transaction);
-            for (Step step : TuningPlan.of(call.ifName(), conf, present)) {
-                transaction.apply(kernel, step);
-            }
+            transaction.applyAll(kernel, TuningPlan.of(call.ifName(), conf, present));
             return result;
         }
 

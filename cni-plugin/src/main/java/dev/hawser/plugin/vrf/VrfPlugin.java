@@ -5,7 +5,6 @@ import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.Link;
 import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.Side;
-import dev.hawser.kernel.Step;
 import dev.hawser.run.Call;
 import dev.hawser.run.Cleanup;
 import dev.hawser.run.Node;
@@ -29,9 +28,7 @@ public final class VrfPlugin implements Plugin {
 
     @Override
     public List<CniVersion> versions() {
-        return CniVersion.ALL.stream()
-                .filter(version -> version.atLeast(CniVersion.V0_3_1))
-                .toList();
+        return CniVersion.V0_3_1.andNewer();
     }
 
     @Override
@@ -48,9 +45,7 @@ public final class VrfPlugin implements Plugin {
             // Two interfaces of one container must not both make the VRF, nor find the same table free.
             kernel.lock(Side.POD);
             Observed observed = Observed.of(kernel, call.ifName(), conf.name());
-            for (Step step : VrfPlan.of(conf, call.ifName(), observed)) {
-                transaction.apply(kernel, step);
-            }
+            transaction.applyAll(kernel, VrfPlan.of(conf, call.ifName(), observed));
             return result;
         }
 

@@ -8,8 +8,10 @@ import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.kernel.Side;
 import dev.hawser.run.Namespaces;
+import dev.hawser.run.Plan;
 import dev.hawser.run.TestNode;
 import dev.hawser.run.TestNode.Ended;
+import dev.hawser.spec.CniResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +70,18 @@ class HostDevicePluginTest {
                 """, applied());
         assertTrue(ended.stdout().contains("\"mac\": \"02:00:00:00:00:01\""), ended.stdout());
         assertTrue(ended.stdout().contains("\"interface\": 0"), ended.stdout());
+    }
+
+    @Test
+    void aPlanNeedsNoAddressesFromAnIpamThatCannotBeAsked() {
+        Plan plan = node.plan("host-device", LAYER_3.replace("\"host-local\"", "\"elsewhere\""));
+
+        assertEquals(
+                List.of("eth0"),
+                plan.result().interfaces().stream()
+                        .map(CniResult.Interface::name)
+                        .toList());
+        assertEquals(List.of(), plan.result().ips());
     }
 
     @ParameterizedTest
