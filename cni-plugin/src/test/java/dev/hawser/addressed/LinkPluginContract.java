@@ -169,8 +169,7 @@ public abstract class LinkPluginContract {
 
         Ended ended = node.call("ADD", type(), everything());
 
-        assertEquals(1, ended.exitStatus());
-        assertTrue(ended.stdout().contains("already"), ended.stdout());
+        assertRefused(ended, "already");
         assertEquals(before, node.kernel.linkOrThrow(Side.POD, "eth0"));
         assertEquals(List.of(), node.leases("net"));
     }
@@ -214,9 +213,7 @@ public abstract class LinkPluginContract {
 
         Ended ended = node.call("CHECK", type(), withPrevious(everything(), added.stdout()));
 
-        assertEquals(1, ended.exitStatus());
-        assertTrue(ended.stdout().contains("the address 10.1.2.2/24 is gone from eth0"), ended.stdout());
-        assertTrue(ended.stdout().contains("the route default via 10.1.2.1 is gone"), ended.stdout());
+        assertRefused(ended, "the address 10.1.2.2/24 is gone from eth0", "the route default via 10.1.2.1 is gone");
     }
 
     @Test
@@ -227,8 +224,7 @@ public abstract class LinkPluginContract {
 
         Ended ended = node.call("CHECK", type(), withPrevious(everything(), added.stdout()));
 
-        assertEquals(1, ended.exitStatus());
-        assertTrue(ended.stdout().contains("eth0 in the container is not a "), ended.stdout());
+        assertRefused(ended, "eth0 in the container is not a ");
     }
 
     @Test
@@ -261,8 +257,15 @@ public abstract class LinkPluginContract {
         Ended ended = node.call("STATUS", type(), delegated);
 
         assertEquals(new Ended(0, ""), content);
-        assertEquals(1, ended.exitStatus());
-        assertTrue(ended.stdout().contains("elsewhere"), ended.stdout());
+        assertRefused(ended, "elsewhere");
+    }
+
+    /** The call failed, with all of this in its answer. */
+    protected static void assertRefused(Ended ended, String... parts) {
+        assertEquals(1, ended.exitStatus(), ended.stdout());
+        for (String part : parts) {
+            assertTrue(ended.stdout().contains(part), part + " in " + ended.stdout());
+        }
     }
 
     protected static String withPrevious(String conf, String result) {

@@ -8,6 +8,9 @@ import dev.hawser.dhcp.LeaseFiles;
 import dev.hawser.ipam.Pools;
 import dev.hawser.kernel.FakeKernel;
 import dev.hawser.kernel.Kernel;
+import dev.hawser.kernel.LinkChange;
+import dev.hawser.kernel.MacAddress;
+import dev.hawser.kernel.Side;
 import dev.hawser.plugin.Plugins;
 import dev.hawser.spec.Invocation;
 import java.io.IOException;
@@ -22,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.Stream;
 
@@ -86,6 +90,20 @@ public final class TestNode {
                 systemBus,
                 log::add,
                 phases);
+    }
+
+    /** What the reference's plugins leave of a link: no name that says whose it is, and no alias. */
+    public void addVethOfReference() {
+        kernel.apply(
+                Side.HOST,
+                new LinkChange.AddVeth(
+                        "vethdeadbeef",
+                        MacAddress.parse("02:00:00:00:00:01"),
+                        Optional.empty(),
+                        Side.POD,
+                        "eth0",
+                        MacAddress.parse("02:00:00:00:00:02"),
+                        OptionalInt.empty()));
     }
 
     /** Makes a call as a runtime does. */

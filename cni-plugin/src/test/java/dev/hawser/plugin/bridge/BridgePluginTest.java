@@ -183,16 +183,7 @@ class BridgePluginTest {
         node.kernel.addChain(new NftChain("bridge", "nat", "cni-br-iface-c1-eth0"));
         node.kernel.addChain(new NftChain("bridge", "nat", "cni-br-iface-c1-eth0-mac"));
         node.kernel.addRule(new NftChain("bridge", "nat", "PREROUTING"), "macspoofchk-c1-eth0");
-        node.kernel.apply(
-                Side.HOST,
-                new LinkChange.AddVeth(
-                        "vethdeadbeef",
-                        MacAddress.parse("02:00:00:00:00:01"),
-                        Optional.empty(),
-                        Side.POD,
-                        "eth0",
-                        MacAddress.parse("02:00:00:00:00:02"),
-                        OptionalInt.empty()));
+        node.addVethOfReference();
 
         Ended ended = node.call("DEL", "bridge", EVERYTHING);
 
