@@ -7,19 +7,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What the ifalias of the host's end of an attachment says: whose it is, for people and GC, and what the firewall keeps for
  * it, so that lost rules can be made again from the links alone.
  *
  * <pre>
- *   net/0123abcd/eth0 namespace/pod masquerade=10.1.0.5/16,fd00::5/64 mac=02:42:ac:11:00:02 publish=subnet,10.1.0.5/16,8080>80/tcp
+ *   net/0123abcd/eth0 namespace/pod masquerade=10.1.0.5/16,fd00::5/64 mac=02:42:ac:11:00:02 forward=* publish=subnet,10.1.0.5/16,8080>80/tcp
  * </pre>
  *
  * @param attachment whose link it is
  * @param pod {@code namespace/pod}, if the runtime says it
  * @param masquerades the addresses that are elements of our sets, each with the length of its subnet's prefix
  * @param guard the only MAC that the port accepts, if it is guarded
+ * @param forwarding what of its packets is let through or kept out
  * @param publication the ports of the host that lead here as elements of our maps, if that is short enough to be said
  */
 public record Alias(
@@ -27,6 +29,7 @@ public record Alias(
         Optional<String> pod,
         List<Cidr> masquerades,
         Optional<MacAddress> guard,
+        ForwardingPolicy forwarding,
         Optional<FirewallChange.PublishPorts> publication) {
 
     private static final int MAX_BYTES = Link.ALIAS_BYTES - 1;
@@ -34,14 +37,19 @@ public record Alias(
     private static final String MAC = "mac=";
     private static final String PUBLISH = "publish=";
 
-    /** Without published ports, as a link begins. */
+    /** As a link begins, before chained plugins have had their say. */
     public Alias(Attachment attachment, Optional<String> pod, List<Cidr> masquerades, Optional<MacAddress> guard) {
-        this(attachment, pod, masquerades, guard, Optional.empty());
+        this(attachment, pod, masquerades, guard, ForwardingPolicy.NONE, Optional.empty());
     }
 
     /** The same with these published ports. */
     public Alias with(Optional<FirewallChange.PublishPorts> ports) {
-        return new Alias(attachment, pod, masquerades, guard, ports);
+        return new Alias(attachment, pod, masquerades, guard, forwarding, ports);
+    }
+
+    /** The same with this policy. */
+    public Alias with(ForwardingPolicy policy) {
+        return new Alias(attachment, pod, masquerades, guard, policy, publication);
     }
 
     /** A pod that would be read as something else, or that a terminal could not show, is left out. */
@@ -76,7 +84,7 @@ public record Alias(
                 pod = Optional.of(word);
             }
         }
-        return new Alias(attachment, pod, masquerades, guard, publication);
+        return new Alias(attachment, pod, masquerades, guard, ForwardingWords.parse(words, masquerades), publication);
     }
 
     private static List<Cidr> addresses(String list) {
@@ -96,23 +104,35 @@ public record Alias(
     }
 
     /**
-     * As it is written to the link, at most 255 bytes. If there is no room, the pod goes first; then the published ports;
-     * then long names are {@linkplain Attachment#abbreviated() abbreviated}; then addresses are left out, the last ones first.
+     * As it is written to the link, at most 255 bytes. If there is no room, the pod goes first; then the published ports; then
+     * what is forwarded; then long names are {@linkplain Attachment#abbreviated() abbreviated}; then addresses are left out, the
+     * last ones first.
      */
     @Override
     public String toString() {
+        String forward = ForwardingWords.of(forwarding, masquerades).stream()
+                .map(word -> " " + word)
+                .collect(Collectors.joining());
         String ports = publication
                 .flatMap(PublicationWord::of)
                 .map(word -> " " + PUBLISH + word)
                 .orElse("");
-        String text = text(attachment, pod, masquerades) + ports;
-        if (!fits(text)) {
-            text = text(attachment, Optional.empty(), masquerades) + ports;
-        }
-        if (!fits(text)) {
-            text = text(attachment, Optional.empty(), masquerades);
-        }
-        for (int count = masquerades.size(); !fits(text); count--) {
+        String nameless = text(attachment, Optional.empty(), masquerades);
+        return Stream.of(
+                        text(attachment, pod, masquerades) + forward + ports,
+                        nameless + forward + ports,
+                        nameless + forward,
+                        nameless)
+                .filter(Alias::fits)
+                .findFirst()
+                .orElseGet(this::abbreviated);
+    }
+
+    private String abbreviated() {
+        int count = masquerades.size();
+        String text = text(attachment.abbreviated(), Optional.empty(), masquerades);
+        while (!fits(text)) {
+            count--;
             text = text(attachment.abbreviated(), Optional.empty(), masquerades.subList(0, count));
         }
         return text;

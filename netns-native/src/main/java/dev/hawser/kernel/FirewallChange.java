@@ -76,7 +76,7 @@ public sealed interface FirewallChange extends Change {
 
     /**
      * What the pod at {@code address} sends to be forwarded, and the answers to it, is marked as such while it passes the filters of
-     * the node (nftables): the {@linkplain #FORWARDED doorway} of iptables lets through what is marked. The ruleset is loaded if
+     * the node (nftables): the {@linkplain #DOORWAY doorway} of iptables lets through what is marked. The ruleset is loaded if
      * it is not there; the pod is one element of a set, in constant time.
      *
      * @param owner whose the element is
@@ -136,6 +136,9 @@ public sealed interface FirewallChange extends Change {
      * (0xffff0000), of Cilium (0x0f00), or of the marks of wg-quick (0xca6c) and Istio (0x539).
      */
     int FORWARDED = 0x1000;
+
+    /** The chain of iptables that accepts what bears this bit; FORWARD leads into it. */
+    String DOORWAY = "HAWSER-FORWARD";
 
     /** The set of the addresses that are let through: {@code forwarded4} or {@code forwarded6}. */
     static String forwardedSet(InetAddress address) {
