@@ -22,9 +22,9 @@ public final class ClosedBridges {
         return CLOSED.delete(Key.of(bridge));
     }
 
-    /** What is on the bridge may pass from one port to another. EEXIST if it may already. */
+    /** What is on the bridge may pass from one port to another, as perhaps it may already. ENOENT if there is no such set. */
     public static Request join(String bridge) {
-        return NEIGHBOURS.add(Element.of(Key.of(bridge, bridge)));
+        return NEIGHBOURS.ensure(Element.of(Key.of(bridge, bridge)));
     }
 
     /** It may not; ENOENT if it could not. */
