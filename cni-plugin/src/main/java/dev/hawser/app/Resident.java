@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 
 import dev.hawser.ipam.Pools;
+import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.KernelException;
 import dev.hawser.linux.LinuxHost;
 import dev.hawser.linux.RulesetMonitor;
 import dev.hawser.plugin.Plugins;
+import dev.hawser.plugin.firewall.FirewallPlugin;
 import dev.hawser.run.Dispatcher;
 import dev.hawser.run.Node;
 import dev.hawser.run.Phases;
@@ -84,17 +86,24 @@ public final class Resident implements AutoCloseable {
         Pools pools =
                 Pools.resident(lock, Optional.of(Wiring.LEASE_INDEXES), size -> sizes.committed(POOL_OPERATIONS, size));
         KeptDhcp dhcp = KeptDhcp.start(lock, longestCall.minus(FOR_THE_REST), log);
-        return new Resident(LinuxHost.open(sizes), lock, pools, dhcp, monitor(restored, log));
+        LinuxHost host = LinuxHost.open(sizes);
+        return new Resident(host, lock, pools, dhcp, monitor(host, restored, log));
     }
 
     /** A node whose kernel has no nf_tables has no rules of ours to lose. */
-    private static Optional<RulesetMonitor> monitor(IntConsumer restored, Consumer<String> log) {
+    private static Optional<RulesetMonitor> monitor(LinuxHost host, IntConsumer restored, Consumer<String> log) {
         try {
             return Optional.of(RulesetMonitor.start(
-                    log, rules -> restored.accept(rules.masquerades() + rules.macGuards() + rules.publications())));
+                    log, rules -> restored.accept(rules.elements()), doorway -> mend(doorway, host, log)));
         } catch (KernelException e) {
             log.accept("watch over the nftables rules: " + e.getMessage() + ": going on without");
             return Optional.empty();
+        }
+    }
+
+    private static boolean mend(RulesetMonitor.Doorway doorway, LinuxHost host, Consumer<String> log) {
+        try (Kernel kernel = host.kernel()) {
+            return FirewallPlugin.mendDoorway(kernel, doorway.ipv4(), doorway.adminChain(), log);
         }
     }
 

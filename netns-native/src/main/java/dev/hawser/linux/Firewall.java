@@ -15,7 +15,6 @@ import dev.hawser.kernel.NftChain;
 import dev.hawser.netfilter.Nftables;
 import dev.hawser.netfilter.Nftables.AllowedMac;
 import dev.hawser.netfilter.Nftables.GuardedPort;
-import dev.hawser.netfilter.PublishedPorts;
 import dev.hawser.netfilter.Ruleset;
 import dev.hawser.netlink.Ack;
 import dev.hawser.netlink.AttrReader;
@@ -23,16 +22,14 @@ import dev.hawser.netlink.Request;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * nf_tables and iptables of the host.
@@ -47,11 +44,6 @@ final class Firewall {
 
     /** EPROTONOSUPPORT: this kernel has no nfnetlink. */
     private static final int NO_NFNETLINK = 93;
-
-    /** How many rules the chain of a subnet has, and how many that of the MAC guards. */
-    private static final int MASQUERADE_RULES = 2;
-
-    private static final int GUARD_RULES = 1;
 
     /** As many as fit into one datagram, at some 250 bytes each. */
     private static final int ELEMENTS_AT_ONCE = 100;
@@ -245,54 +237,35 @@ final class Firewall {
         return ports().publishers();
     }
 
-    /** Loads the rules around these ports, as far as some are missing: a chain may be flushed and its maps be whole. */
-    void loadMissingOf(Collection<FirewallChange.PublishPorts> publications) {
-        Set<String> scripts = new LinkedHashSet<>();
-        publications.stream()
-                .filter(publication -> !areWhole(PublishedPorts.chains(publication.ports(), publication.masqueraded())))
-                .forEach(publication ->
-                        scripts.add(PublishedPorts.ruleset(publication.ports(), publication.masqueraded())));
-        if (!scripts.isEmpty()) {
-            load(String.join("", scripts));
-        }
-    }
-
-    private boolean areWhole(Map<String, Integer> rulesOfChains) {
-        return rulesOfChains.entrySet().stream()
-                .allMatch(chain -> isWhole(new NftChain("inet", "hawser", chain.getKey()), chain.getValue()));
-    }
-
     private PortMaps ports() {
         return new PortMaps(host, this);
     }
 
     // ---- Restoring
 
-    /** Loads what is missing of the rulesets of these subnets and, if {@code guards}, of the MAC guards. */
-    void loadMissing(Collection<Cidr> addresses, boolean guards) {
-        Map<String, String> scripts = new LinkedHashMap<>();
-        addresses.forEach(address -> scripts.put(FirewallChange.masqueradeSet(address), Ruleset.masquerade(address)));
-        scripts.keySet().removeIf(subnet -> isWhole(new NftChain("inet", "hawser", subnet), MASQUERADE_RULES));
-        String script = String.join("", scripts.values());
-        if (guards && !isWhole(new NftChain("bridge", "hawser", "prerouting"), GUARD_RULES)) {
-            script += Ruleset.macGuard();
-        }
-        if (!script.isEmpty()) {
-            load(script);
+    /** Loads those of these parts of the ruleset of which rules are missing: a chain may be flushed and its sets be whole. */
+    void loadMissing(Set<String> scripts) {
+        String missing = scripts.stream().filter(script -> !isWhole(script)).collect(Collectors.joining());
+        if (!missing.isEmpty()) {
+            load(missing);
         }
     }
 
-    private boolean isWhole(NftChain chain, int rules) {
-        return rules(chain).size() >= rules;
+    private boolean isWhole(String script) {
+        return Ruleset.rulesOfChains(script).entrySet().stream()
+                .allMatch(chain -> rules(chain.getKey()).size() >= chain.getValue());
     }
 
-    /** Adds many elements, a hundred in one transaction where nobody else adds the same. */
-    void addAll(List<FirewallChange.AddMasquerade> masquerades) {
-        for (int start = 0; start < masquerades.size(); start += ELEMENTS_AT_ONCE) {
-            List<FirewallChange.AddMasquerade> some =
-                    masquerades.subList(start, Math.min(masquerades.size(), start + ELEMENTS_AT_ONCE));
-            if (!execute(some.stream().map(Nftables::add).toList()).isOk()) {
-                some.forEach(this::apply);
+    /**
+     * Makes many changes that each are one request, a hundred in one transaction where nobody else makes the same.
+     *
+     * @param request the request that one of them is if its ruleset is loaded
+     */
+    <C extends FirewallChange> void applyAll(List<C> changes, Function<C, Request> request) {
+        for (int start = 0; start < changes.size(); start += ELEMENTS_AT_ONCE) {
+            List<C> some = changes.subList(start, Math.min(changes.size(), start + ELEMENTS_AT_ONCE));
+            if (!execute(some.stream().map(request).toList()).isOk()) {
+                some.forEach(change -> apply(change));
             }
         }
     }

@@ -3,70 +3,95 @@ package dev.hawser.linux;
 import static java.util.stream.Collectors.toSet;
 
 import dev.hawser.ip.Cidr;
-import dev.hawser.kernel.Alias;
 import dev.hawser.kernel.Errno;
 import dev.hawser.kernel.FirewallChange;
 import dev.hawser.kernel.KernelException;
 import dev.hawser.kernel.Link;
+import dev.hawser.linux.RulesetMonitor.Doorway;
 import dev.hawser.linux.RulesetMonitor.Restored;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import dev.hawser.netfilter.ForwardedPods;
+import dev.hawser.netfilter.Nftables;
+import java.net.InetAddress;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Makes the rules again that the aliases of the links speak of, as far as they are missing. */
 final class Restoration {
 
     private final Namespace host;
     private final Firewall firewall;
+    private final Wanted wanted;
 
+    /** Of what the links of the host want now. */
     Restoration(Namespace host) {
         this.host = host;
         this.firewall = new Firewall(host);
+        this.wanted = Wanted.of(links());
     }
 
-    /** What the links want. An address that two links speak of belongs to the newer one. */
-    private record Wanted(
-            Map<Cidr, FirewallChange.AddMasquerade> masquerades,
-            Map<String, FirewallChange.AddMacGuard> guards,
-            List<FirewallChange.PublishPorts> publications) {
+    private List<Link> links() {
+        return new Links(host).all();
+    }
 
-        static Wanted of(List<Link> links) {
-            Wanted wanted = new Wanted(new LinkedHashMap<>(), new LinkedHashMap<>(), new ArrayList<>());
-            links.stream()
-                    .filter(link -> link.is("veth"))
-                    .forEach(link -> Alias.parse(link.alias()).ifPresent(alias -> wanted.add(link.name(), alias)));
-            return wanted;
-        }
+    /** What was missing and is made again. */
+    private record Made(
+            List<FirewallChange.AddMasquerade> masquerades,
+            List<FirewallChange.AddMacGuard> guards,
+            List<FirewallChange.PublishPorts> publications,
+            List<FirewallChange.AllowForwarding> forwarded,
+            List<FirewallChange.CloseBridge> closed) {
 
-        private void add(String link, Alias alias) {
-            alias.masquerades()
-                    .forEach(address ->
-                            masquerades.put(address, new FirewallChange.AddMasquerade(address, alias.attachment())));
-            alias.guard()
-                    .ifPresent(mac -> guards.put(link, new FirewallChange.AddMacGuard(link, mac, alias.attachment())));
-            alias.publication().ifPresent(publications::add);
+        Restored counts() {
+            return new Restored(
+                    masquerades.size(), guards.size(), publications.size(), forwarded.size(), closed.size(), 0);
         }
     }
 
+    /** Our elements and the rules around them. */
     Restored run() {
-        Wanted wanted = wanted();
-        firewall.loadMissing(wanted.masquerades().keySet(), !wanted.guards().isEmpty());
-        List<FirewallChange.AddMasquerade> masquerades = missingMasquerades(wanted);
-        List<FirewallChange.AddMacGuard> guards = missingGuards(wanted);
-        firewall.addAll(masquerades);
-        guards.forEach(firewall::apply);
-        List<FirewallChange.PublishPorts> publications = publishMissing(wanted);
-        if (!masquerades.isEmpty() || !guards.isEmpty() || !publications.isEmpty()) {
-            takeBackWhatIsGone(masquerades, guards, publications);
+        firewall.loadMissing(wanted.scripts());
+        Made made = new Made(masquerade(), guard(), publish(), letThrough(), close());
+        if (!made.counts().isNothing()) {
+            takeBackWhatIsGone(made);
         }
-        return new Restored(masquerades.size(), guards.size(), publications.size());
+        return made.counts();
     }
 
-    /** Those that were made again; a port that has become somebody else's meanwhile stays theirs. */
-    private List<FirewallChange.PublishPorts> publishMissing(Wanted wanted) {
-        firewall.loadMissingOf(wanted.publications());
+    /**
+     * The way through the filters of iptables.
+     *
+     * @param mend makes good what is missing of it, if something is
+     */
+    Restored mendDoorways(Predicate<Doorway> mend) {
+        return new Restored(
+                0, 0, 0, 0, 0, (int) wanted.doorways().stream().filter(mend).count());
+    }
+
+    private List<FirewallChange.AddMasquerade> masquerade() {
+        Set<Cidr> present = firewall.masquerades().stream()
+                .map(FirewallChange.AddMasquerade::address)
+                .collect(toSet());
+        List<FirewallChange.AddMasquerade> missing = wanted.masquerades().values().stream()
+                .filter(masquerade -> !present.contains(masquerade.address()))
+                .toList();
+        firewall.applyAll(missing, Nftables::add);
+        return missing;
+    }
+
+    private List<FirewallChange.AddMacGuard> guard() {
+        Set<String> present = firewall.macGuards().stream()
+                .map(FirewallChange.AddMacGuard::link)
+                .collect(toSet());
+        List<FirewallChange.AddMacGuard> missing = wanted.guards().values().stream()
+                .filter(guard -> !present.contains(guard.link()))
+                .toList();
+        missing.forEach(firewall::apply);
+        return missing;
+    }
+
+    /** A port that has become somebody else's meanwhile stays theirs. */
+    private List<FirewallChange.PublishPorts> publish() {
         return wanted.publications().stream()
                 .filter(publication -> !firewall.missing(publication).isEmpty())
                 .filter(this::publish)
@@ -85,43 +110,54 @@ final class Restoration {
         }
     }
 
-    private Wanted wanted() {
-        return Wanted.of(new Links(host).all());
+    private List<FirewallChange.AllowForwarding> letThrough() {
+        Set<InetAddress> present = firewall.forwarding().forwarded().stream()
+                .map(FirewallChange.AllowForwarding::address)
+                .collect(toSet());
+        List<FirewallChange.AllowForwarding> missing = wanted.forwarded().values().stream()
+                .filter(pod -> !present.contains(pod.address()))
+                .toList();
+        firewall.applyAll(missing, ForwardedPods::add);
+        return missing;
     }
 
-    private List<FirewallChange.AddMasquerade> missingMasquerades(Wanted wanted) {
-        Set<Cidr> present = firewall.masquerades().stream()
-                .map(FirewallChange.AddMasquerade::address)
-                .collect(toSet());
-        return wanted.masquerades().values().stream()
-                .filter(masquerade -> !present.contains(masquerade.address()))
+    /** A bridge that is closed more strictly than the links want stays so: a pod that has gone may have wanted that. */
+    private List<FirewallChange.CloseBridge> close() {
+        Set<FirewallChange.CloseBridge> present =
+                Set.copyOf(firewall.forwarding().closedBridges());
+        List<FirewallChange.CloseBridge> missing = wanted.closed().values().stream()
+                .filter(closed -> !present.contains(closed)
+                        && !present.contains(new FirewallChange.CloseBridge(closed.bridge(), true)))
                 .toList();
-    }
-
-    private List<FirewallChange.AddMacGuard> missingGuards(Wanted wanted) {
-        Set<String> present = firewall.macGuards().stream()
-                .map(FirewallChange.AddMacGuard::link)
-                .collect(toSet());
-        return wanted.guards().values().stream()
-                .filter(guard -> !present.contains(guard.link()))
-                .toList();
+        missing.forEach(firewall::apply);
+        return missing;
     }
 
     /** A DEL that came meanwhile deleted the link, and then looked for elements that were not there yet. */
-    private void takeBackWhatIsGone(
-            List<FirewallChange.AddMasquerade> masquerades,
-            List<FirewallChange.AddMacGuard> guards,
-            List<FirewallChange.PublishPorts> publications) {
-        Wanted still = wanted();
-        publications.stream()
+    private void takeBackWhatIsGone(Made made) {
+        List<Link> links = links();
+        Wanted still = Wanted.of(links);
+        made.publications().stream()
                 .filter(added -> !still.publications().contains(added))
                 .forEach(added -> firewall.apply(
                         new FirewallChange.UnpublishPorts(added.owner(), added.ports(), added.masqueraded())));
-        masquerades.stream()
+        made.masquerades().stream()
                 .filter(added -> !still.masquerades().containsKey(added.address()))
                 .forEach(added -> firewall.apply(new FirewallChange.DeleteMasquerade(added.address(), added.owner())));
-        guards.stream()
+        made.guards().stream()
                 .filter(added -> !still.guards().containsKey(added.link()))
                 .forEach(added -> firewall.apply(new FirewallChange.DeleteMacGuard(added.link(), added.mac())));
+        made.forwarded().stream()
+                .filter(added -> !still.forwarded().containsKey(added.address()))
+                .forEach(
+                        added -> firewall.apply(new FirewallChange.DisallowForwarding(added.address(), added.owner())));
+        made.closed().stream()
+                .filter(added -> !still.closed().containsKey(added.bridge()) && !isBridge(added.bridge(), links))
+                .forEach(added -> firewall.apply(new FirewallChange.OpenBridge(added.bridge())));
+    }
+
+    /** What pods share stays, as after any DEL; the host's end of a ptp is one pod's own. */
+    private static boolean isBridge(String name, List<Link> links) {
+        return links.stream().anyMatch(link -> link.is("bridge") && link.name().equals(name));
     }
 }

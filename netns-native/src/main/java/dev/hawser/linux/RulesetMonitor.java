@@ -1,23 +1,33 @@
 package dev.hawser.linux;
 
 import dev.hawser.kernel.Errno;
+import dev.hawser.kernel.FirewallChange;
 import dev.hawser.kernel.KernelException;
+import dev.hawser.netfilter.ChainLinks;
 import dev.hawser.netfilter.Nftables;
 import dev.hawser.netlink.MalformedNetlink;
 import dev.hawser.netlink.MessageReader;
 import dev.hawser.netlink.Netlink;
 import dev.hawser.sys.Fd;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Watches over our nftables rules for as long as it is open: when somebody else deletes them ({@code nft flush ruleset}, a
  * restart of nftables.service), makes them again from what the aliases of the links say. One daemon thread, which sleeps in
  * poll(2) until nf_tables changes.
  *
- * <p>A table, chain, set or rule of ours that goes is a loss. An element that goes is one only if another process deleted it
- * ({@code nft flush set}): our own DELs cost a look at the sender's port, and no dump.
+ * <p>A table, chain, set or rule of ours that goes is a loss, in whatever family. An element that goes is one only if another
+ * process deleted it ({@code nft flush set}): our own DELs cost a look at the sender's port, and no dump.
+ *
+ * <p>Of others' tables only our {@link Doorway} is watched, which lives in one of iptables: its chain, the rules there, and what
+ * leads into it. The older iptables, which is no front of nf_tables, tells nobody what it does: there the doorway is looked at
+ * only when something of ours is lost.
  */
 public final class RulesetMonitor implements AutoCloseable {
 
@@ -30,6 +40,12 @@ public final class RulesetMonitor implements AutoCloseable {
          * and with it what would be made again.
          */
         ELEMENTS(250),
+
+        /**
+         * Who clears iptables does that step by step, each a process: {@code iptables -F; iptables -X} would fail if the chain
+         * were in use again in between.
+         */
+        DOORWAY(500),
 
         /** A flush comes with other changes, and often with a new ruleset of its maker's. */
         RULES(50);
@@ -57,21 +73,53 @@ public final class RulesetMonitor implements AutoCloseable {
     private static final int MSG_DONTWAIT = 0x40;
 
     /**
+     * How what our rules have marked gets through the filters of iptables, in one family.
+     *
+     * @param adminChain the chain whose rules come first
+     */
+    public record Doorway(boolean ipv4, String adminChain) {}
+
+    /**
      * Rules that were lost and are there again.
      *
      * @param masquerades how many addresses are masqueraded again
      * @param macGuards how many bridge ports are guarded again
      * @param publications how many containers have their published ports again
+     * @param forwarded how many addresses are let through again
+     * @param closedBridges how many bridges are closed again
+     * @param doorways how many doorways are open again
      */
-    public record Restored(int masquerades, int macGuards, int publications) {
+    public record Restored(
+            int masquerades, int macGuards, int publications, int forwarded, int closedBridges, int doorways) {
+
+        /** How many are elements of ours, those of a container's ports counted as one. */
+        public int elements() {
+            return masquerades + macGuards + publications + forwarded + closedBridges;
+        }
 
         boolean isNothing() {
-            return masquerades == 0 && macGuards == 0 && publications == 0;
+            return elements() == 0 && doorways == 0;
+        }
+
+        /** {@code 2 masqueraded addresses, 2 addresses that are let through}. */
+        String words() {
+            Map<String, Integer> counts = new LinkedHashMap<>();
+            counts.put("masqueraded addresses", masquerades);
+            counts.put("guarded ports", macGuards);
+            counts.put("containers with published ports", publications);
+            counts.put("addresses that are let through", forwarded);
+            counts.put("closed bridges", closedBridges);
+            counts.put("ways through the filters of iptables", doorways);
+            return counts.entrySet().stream()
+                    .filter(count -> count.getValue() > 0)
+                    .map(count -> count.getValue() + " " + count.getKey())
+                    .collect(Collectors.joining(", "));
         }
     }
 
     private final Consumer<String> log;
     private final Consumer<Restored> observed;
+    private final Predicate<Doorway> mend;
     private final ByteBuffer buffer = NetlinkSocket.newBuffer();
     private final Namespace host = Namespace.own(NetlinkSocket.newBuffer());
     private final Fd notifications;
@@ -80,9 +128,11 @@ public final class RulesetMonitor implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closing;
 
-    private RulesetMonitor(Consumer<String> log, Consumer<Restored> observed, Fd notifications, Fd end) {
+    private RulesetMonitor(
+            Consumer<String> log, Consumer<Restored> observed, Predicate<Doorway> mend, Fd notifications, Fd end) {
         this.log = log;
         this.observed = observed;
+        this.mend = mend;
         this.notifications = notifications;
         this.end = end;
         this.thread = Thread.ofPlatform().name("ruleset monitor").daemon().unstarted(this::watch);
@@ -93,12 +143,13 @@ public final class RulesetMonitor implements AutoCloseable {
      *
      * @param log takes lines for a person, on the monitor's thread
      * @param observed told of each loss that was made good, on the monitor's thread
+     * @param mend makes good what is missing of a doorway, and says whether something was; on the monitor's thread
      * @throws KernelException if nf_tables cannot be subscribed to
      */
-    public static RulesetMonitor start(Consumer<String> log, Consumer<Restored> observed) {
+    public static RulesetMonitor start(Consumer<String> log, Consumer<Restored> observed, Predicate<Doorway> mend) {
         Fd notifications = NetlinkSocket.subscribe(Netlink.NETLINK_NETFILTER, NFNLGRP_NFTABLES);
         try {
-            RulesetMonitor monitor = new RulesetMonitor(log, observed, notifications, Fd.event());
+            RulesetMonitor monitor = new RulesetMonitor(log, observed, mend, notifications, Fd.event());
             monitor.thread.start();
             return monitor;
         } catch (KernelException e) {
@@ -163,17 +214,20 @@ public final class RulesetMonitor implements AutoCloseable {
     /** Whether all is as it should be. */
     private boolean restore() {
         try {
-            Restored restored = new Restoration(host).run();
-            if (!restored.isNothing()) {
-                log.accept("nftables rules were lost and are restored: " + restored.masquerades()
-                        + " masqueraded addresses, " + restored.macGuards() + " guarded ports, the published ports of "
-                        + restored.publications() + " containers");
-                observed.accept(restored);
-            }
+            Restoration restoration = new Restoration(host);
+            report(restoration.run());
+            report(restoration.mendDoorways(mend));
             return true;
         } catch (KernelException | MalformedNetlink e) {
             log.accept("restore nftables rules: " + e.getMessage() + ": will try again");
             return false;
+        }
+    }
+
+    private void report(Restored restored) {
+        if (!restored.isNothing()) {
+            log.accept("nftables rules were lost and are restored: " + restored.words());
+            observed.accept(restored);
         }
     }
 
@@ -215,6 +269,9 @@ public final class RulesetMonitor implements AutoCloseable {
         int type = message.header().type();
         if (Nftables.isLoss(type, message.body())) {
             return Loss.RULES;
+        }
+        if (ChainLinks.isLoss(FirewallChange.DOORWAY, type, message.body())) {
+            return Loss.DOORWAY;
         }
         boolean lostElement = before == Loss.NONE
                 && Nftables.isLostElement(type, message.body())

@@ -12,17 +12,25 @@ import static dev.hawser.netfilter.NfTables.NFTA_RULE_CHAIN;
 import static dev.hawser.netfilter.NfTables.NFTA_RULE_EXPRESSIONS;
 import static dev.hawser.netfilter.NfTables.NFTA_RULE_TABLE;
 import static dev.hawser.netfilter.NfTables.NFTA_VERDICT_CHAIN;
+import static dev.hawser.netfilter.NfTables.NFT_MSG_DELCHAIN;
+import static dev.hawser.netfilter.NfTables.NFT_MSG_DELRULE;
+import static dev.hawser.netfilter.NfTables.NFT_MSG_DESTROYCHAIN;
+import static dev.hawser.netfilter.NfTables.NFT_MSG_DESTROYRULE;
 import static dev.hawser.netfilter.NfTables.NFT_MSG_GETCHAIN;
 
 import dev.hawser.kernel.NftChain;
 import dev.hawser.netlink.AttrReader;
 import dev.hawser.netlink.Request;
 import java.util.List;
+import java.util.Set;
 
 /** How the chains of a table lead to each other: what can be known of the rules of iptables without running it. */
 public final class ChainLinks {
 
     private static final String NOWHERE = "";
+
+    private static final Set<Integer> RULE_LOSSES = Set.of(NFT_MSG_DELRULE, NFT_MSG_DESTROYRULE);
+    private static final Set<Integer> CHAIN_LOSSES = Set.of(NFT_MSG_DELCHAIN, NFT_MSG_DESTROYCHAIN);
 
     private ChainLinks() {}
 
@@ -33,6 +41,37 @@ public final class ChainLinks {
                 out -> out.fixed(new NfGenMsg(Family.of(chain).number, 0))
                         .string(NFTA_CHAIN_TABLE, chain.table())
                         .string(NFTA_CHAIN_NAME, chain.chain()));
+    }
+
+    /**
+     * Whether this notification (NFNLGRP_NFTABLES) says that a chain of this name is gone, a rule of it, or one that jumps to it.
+     * The kernel says of a rule that is deleted all that it was (nf_tables_api.c, nf_tables_rule_notify).
+     */
+    public static boolean isLoss(String chain, int type, AttrReader body) {
+        return (RULE_LOSSES.contains(type) && isOfRule(chain, body))
+                || (CHAIN_LOSSES.contains(type) && isOfChain(chain, body));
+    }
+
+    private static boolean isOfRule(String chain, AttrReader rule) {
+        rule.fixed(NfGenMsg.BYTES);
+        boolean found = false;
+        while (rule.next()) {
+            found |= switch (rule.type()) {
+                case NFTA_RULE_CHAIN -> rule.string().equals(chain);
+                case NFTA_RULE_EXPRESSIONS -> jumpIn(rule.nested()).equals(chain);
+                default -> false;
+            };
+        }
+        return found;
+    }
+
+    private static boolean isOfChain(String name, AttrReader chain) {
+        chain.fixed(NfGenMsg.BYTES);
+        boolean found = false;
+        while (chain.next()) {
+            found |= chain.type() == NFTA_CHAIN_NAME && chain.string().equals(name);
+        }
+        return found;
     }
 
     /** How many rules it has and how many jumps lead to it, together (nf_tables_api.c, nft_chain.use). */

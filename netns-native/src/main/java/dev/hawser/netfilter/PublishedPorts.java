@@ -7,7 +7,6 @@ import static java.util.stream.Collectors.toList;
 import dev.hawser.ip.IpMath;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.FirewallChange;
-import dev.hawser.kernel.Protocol;
 import dev.hawser.kernel.PublishedPort;
 import dev.hawser.kernel.PublishedPort.Masqueraded;
 import dev.hawser.netlink.AttrReader;
@@ -240,22 +239,6 @@ public final class PublishedPorts {
             }
         }
         return String.join("", scripts.values());
-    }
-
-    /** The chains that {@link #ruleset} makes, each with how many rules it has. */
-    public static Map<String, Integer> chains(Collection<PublishedPort> ports, Masqueraded masqueraded) {
-        Map<String, Integer> chains = new LinkedHashMap<>();
-        for (PublishedPort port : ports) {
-            chains.put(port.chain(), 2);
-            chains.put(port.chain() + "-prerouting", 1);
-            chains.put(port.chain() + "-output", 1);
-            if (masqueraded != Masqueraded.NOBODY) {
-                String set = port.hairpinSet(masqueraded);
-                chains.put(set, port.isIpv4() && masqueraded == Masqueraded.SUBNET ? 2 : 1);
-                chains.put(set + "-ports", Protocol.values().length);
-            }
-        }
-        return chains;
     }
 
     /** An element as a person finds it in {@code nft list table inet hawser}. */

@@ -2,8 +2,11 @@ package dev.hawser.netfilter;
 
 import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.FirewallChange;
+import dev.hawser.kernel.NftChain;
 import dev.hawser.kernel.PublishedPort;
 import dev.hawser.kernel.PublishedPort.Masqueraded;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * The fixed ruleset of a node, as scripts for {@code nft -f -}. Loading one again changes nothing that a packet or
@@ -19,6 +22,24 @@ public final class Ruleset {
     static final String ALLOWED = "allowed";
 
     private Ruleset() {}
+
+    /** How many rules each chain that this script fills has once it is loaded. */
+    public static Map<NftChain, Integer> rulesOfChains(String script) {
+        Map<NftChain, Integer> rules = new LinkedHashMap<>();
+        script.lines().map(line -> line.split(" ", 6)).forEach(words -> {
+            switch (words[0] + " " + words[1]) {
+                case "flush chain" -> rules.put(chain(words), 0);
+                case "add rule" -> rules.merge(chain(words), 1, Integer::sum);
+                default -> {} // tables, sets and the chains themselves
+            }
+        });
+        return rules;
+    }
+
+    /** {@code add rule inet hawser forward …}. */
+    private static NftChain chain(String[] words) {
+        return new NftChain(words[2], words[3], words[4]);
+    }
 
     /**
      * What masquerading a pod needs around its element: the set of its subnet's pods, and the chain that looks into it. Within

@@ -12,7 +12,9 @@ import dev.hawser.kernel.Alias;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
 import dev.hawser.kernel.FirewallChange;
+import dev.hawser.kernel.FirewallChange.CloseBridge;
 import dev.hawser.kernel.FirewallChange.PublishPorts;
+import dev.hawser.kernel.ForwardingPolicy;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.Link;
 import dev.hawser.kernel.LinkChange;
@@ -21,6 +23,7 @@ import dev.hawser.kernel.Protocol;
 import dev.hawser.kernel.PublishedPort;
 import dev.hawser.kernel.PublishedPort.Masqueraded;
 import dev.hawser.kernel.Side;
+import dev.hawser.linux.RulesetMonitor.Doorway;
 import dev.hawser.linux.RulesetMonitor.Restored;
 import dev.hawser.netfilter.Nftables;
 import dev.hawser.netlink.Ack;
@@ -30,6 +33,7 @@ import dev.hawser.sys.Netns;
 import dev.hawser.sys.NetnsThread;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +45,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +61,9 @@ class RulesetMonitorTest {
     private static final Duration AFTER_A_WHILE = Duration.ofSeconds(10);
     private static final Duration QUIET = Duration.ofMillis(400);
 
+    /** Longer than the monitor waits for those who clear iptables. */
+    private static final Duration SETTLED = Duration.ofMillis(800);
+
     private final TestNetns hostNetns = new TestNetns();
     private final TestNetns podNetns = new TestNetns();
     private final Netns netns = hostNetns.open();
@@ -63,6 +71,7 @@ class RulesetMonitorTest {
     private final LinuxHost host = inside.call(() -> LinuxHost.open((what, size) -> {}));
     private final Kernel kernel = inside.call(() -> host.kernel(podNetns.open()));
     private final Queue<Restored> restored = new ConcurrentLinkedQueue<>();
+    private final Queue<Doorway> doorways = new ConcurrentLinkedQueue<>();
     private final Queue<String> log = new ConcurrentLinkedQueue<>();
 
     @AfterEach
@@ -85,22 +94,14 @@ class RulesetMonitorTest {
                         new PublishedPort(Protocol.TCP, Optional.empty(), 8080, Cidr.parse("10.1.0.5/16"), 80, ""),
                         new PublishedPort(Protocol.TCP, Optional.empty(), 8080, Cidr.parse("fd00::5/64"), 80, "")),
                 Masqueraded.SUBNET);
-        inside.call(() -> {
-            Link link = kernel.links(Side.HOST).stream()
-                    .filter(one -> Alias.parse(one.alias()).isPresent())
-                    .findFirst()
-                    .orElseThrow();
-            Alias alias = Alias.parse(link.alias()).orElseThrow().with(Optional.of(publication));
-            kernel.apply(Side.HOST, publication);
-            kernel.apply(Side.HOST, new LinkChange.SetAlias(link.name(), alias.toString()));
-            return link;
-        });
+        apply(publication);
+        write(0, alias -> alias.with(Optional.of(publication)));
         String chains = hostNetns.exec("nft", "-t", "list", "ruleset");
 
         try (RulesetMonitor monitor = start()) {
             hostNetns.exec("nft", "flush", "ruleset");
             assertTrue(
-                    becomes(() -> restored.contains(new Restored(2, 1, 1)), AFTER_A_WHILE),
+                    becomes(() -> restored.contains(restored(2, 1, 1)), AFTER_A_WHILE),
                     () -> monitor + ": " + restored + log);
             hostNetns.exec("nft", "flush", "chain", "inet", "hawser", "published-ip");
             assertTrue(
@@ -116,6 +117,149 @@ class RulesetMonitorTest {
         assertEquals(
                 chains.lines().sorted().toList(),
                 hostNetns.exec("nft", "-t", "list", "ruleset").lines().sorted().toList());
+    }
+
+    @Test
+    void podsAreLetThroughAndBridgesClosedAgainAfterAFlush() {
+        attach(1);
+        attach(2);
+        letThrough(1, Optional.of(new CloseBridge("cni0", false)));
+        letThrough(2, Optional.of(new CloseBridge("veth2", true)));
+        Filters before = filters();
+        List<String> chains = listing();
+
+        try (RulesetMonitor monitor = start()) {
+            hostNetns.exec("nft", "flush", "ruleset");
+
+            assertTrue(becomes(() -> filters().equals(before), SOON), () -> monitor + " restored " + restored + log);
+            assertTrue(becomes(() -> restored.contains(new Restored(4, 2, 0, 4, 2, 0)), SOON), restored::toString);
+        }
+        assertEquals(4, before.forwarded().size());
+        assertEquals(Set.of(new CloseBridge("cni0", false), new CloseBridge("veth2", true)), before.closed());
+        assertEquals(Set.copyOf(chains), Set.copyOf(listing()));
+        assertEquals(
+                Set.of(
+                        "nftables rules were lost and are restored: 4 masqueraded addresses, 2 guarded ports, 4 addresses"
+                                + " that are let through, 2 closed bridges"),
+                Set.copyOf(log));
+    }
+
+    @Test
+    void theFlushOfAChainOrASetOfTheFiltersIsALossToo() {
+        attach(1);
+        letThrough(1, Optional.of(new CloseBridge("cni0", false)));
+        String before = hostNetns.exec("nft", "list", "table", "inet", "hawser");
+
+        try (RulesetMonitor monitor = start()) {
+            for (String part : List.of(
+                    "chain inet hawser forward",
+                    "chain inet hawser forwarded",
+                    "chain inet hawser ingress",
+                    "set inet hawser forwarded4",
+                    "set inet hawser forwarded6",
+                    "set inet hawser closed")) {
+                hostNetns.exec("nft", "flush " + part);
+
+                assertTrue(
+                        becomes(
+                                () -> hostNetns
+                                        .exec("nft", "list", "table", "inet", "hawser")
+                                        .equals(before),
+                                AFTER_A_WHILE),
+                        () -> monitor + " left after the flush of " + part + ": "
+                                + hostNetns.exec("nft", "list", "table", "inet", "hawser") + log);
+            }
+        }
+    }
+
+    @Test
+    void whoIsNoLongerLetThroughStaysOutAndWhatIsClosedMoreStrictlyStaysSo() {
+        attach(1);
+        attach(2);
+        letThrough(1, Optional.of(new CloseBridge("cni0", true)));
+        letThrough(2, Optional.of(new CloseBridge("cni0", false)));
+        write(1, alias -> alias.with(ForwardingPolicy.NONE));
+        Filters before = filters();
+
+        try (RulesetMonitor monitor = start()) {
+            hostNetns.exec("nft", "flush set inet hawser forwarded4");
+            assertTrue(becomes(() -> !restored.isEmpty(), SOON), monitor::toString);
+            Filters afterTheSet = filters();
+            hostNetns.exec("nft", "flush", "ruleset");
+            assertTrue(becomes(() -> restored.size() > 1, SOON), monitor::toString);
+
+            assertEquals(Set.of(new CloseBridge("cni0", true)), afterTheSet.closed());
+            assertEquals(before.forwarded().size() - 1, afterTheSet.forwarded().size());
+            assertEquals(Set.copyOf(forwarded(2)), filters().forwarded());
+            assertEquals(Set.of(new CloseBridge("cni0", false)), filters().closed());
+        }
+    }
+
+    @Test
+    void aBridgeThatIsGoneIsNotClosedAgain() {
+        attach(1);
+        letThrough(1, Optional.of(new CloseBridge("cni0", false)));
+        apply(new LinkChange.DeleteLink("cni0"));
+
+        try (RulesetMonitor monitor = start()) {
+            hostNetns.exec("nft", "flush", "ruleset");
+
+            assertTrue(becomes(() -> restored.contains(new Restored(2, 1, 0, 2, 0, 0)), SOON), monitor::toString);
+        }
+        assertEquals(Set.of(), filters().closed());
+    }
+
+    @Test
+    void theDoorwaysOfAllWhoAreLetThroughAreLookedAtWhenOneIsLost() {
+        attach(1);
+        attach(2);
+        letThrough(1, Optional.empty());
+        write(
+                2,
+                alias -> alias.with(new ForwardingPolicy(List.of(IpMath.parse("10.1.0.4")), "MINE", Optional.empty())));
+        Set<Doorway> wanted = Set.of(
+                new Doorway(true, ForwardingPolicy.ADMIN_CHAIN),
+                new Doorway(false, ForwardingPolicy.ADMIN_CHAIN),
+                new Doorway(true, "MINE"));
+        Restored all = new Restored(0, 0, 0, 0, 0, wanted.size());
+
+        try (RulesetMonitor monitor = start(true)) {
+            assertTrue(becomes(() -> restored.contains(all), SOON), monitor::toString);
+            assertEquals(wanted, Set.copyOf(doorways));
+            for (String loss : List.of(
+                    "iptables -F FORWARD",
+                    "iptables -F HAWSER-FORWARD",
+                    "iptables -D FORWARD -j HAWSER-FORWARD",
+                    "ip6tables -F",
+                    "nft delete table ip6 filter")) {
+                List.of("iptables", "ip6tables").forEach(this::makeDoorway);
+                becomes(() -> false, SETTLED);
+                doorways.clear();
+
+                hostNetns.exec("sh", "-ec", loss);
+
+                assertTrue(
+                        becomes(() -> Set.copyOf(doorways).equals(wanted), AFTER_A_WHILE),
+                        () -> loss + ": " + doorways + log);
+            }
+        }
+    }
+
+    @Test
+    void otherRulesOfIptablesAreNobodysLoss() {
+        attach(1);
+        letThrough(1, Optional.empty());
+        makeDoorway("iptables");
+
+        try (RulesetMonitor monitor = start()) {
+            assertTrue(becomes(() -> doorways.size() == 2, SOON), monitor::toString);
+            hostNetns.exec(
+                    "sh",
+                    "-ec",
+                    "iptables -A FORWARD -j ACCEPT; iptables -D FORWARD -j ACCEPT; iptables -P FORWARD DROP");
+
+            assertFalse(becomes(() -> doorways.size() > 2, SETTLED), () -> "looked again: " + doorways);
+        }
     }
 
     @Test
@@ -144,7 +288,7 @@ class RulesetMonitorTest {
 
         try (RulesetMonitor monitor = start()) {
             assertTrue(becomes(() -> rules().equals(before), SOON), () -> monitor + " restored " + restored + log);
-            assertTrue(becomes(() -> restored.contains(new Restored(2, 1, 0)), SOON), restored::toString);
+            assertTrue(becomes(() -> restored.contains(restored(2, 1, 0)), SOON), restored::toString);
         }
     }
 
@@ -172,7 +316,7 @@ class RulesetMonitorTest {
             assertTrue(becomes(() -> rules().masquerades().size() == 2, SOON), () -> monitor + " restored " + restored);
             assertFalse(becomes(() -> rules().masquerades().size() != 2, QUIET));
         }
-        assertEquals(List.of(new Restored(2, 1, 0)), List.copyOf(restored));
+        assertEquals(List.of(restored(2, 1, 0)), List.copyOf(restored));
     }
 
     @Test
@@ -225,7 +369,7 @@ class RulesetMonitorTest {
             assertTrue(becomes(() -> !restored.isEmpty(), SOON), () -> monitor + " said " + log);
         }
         assertEquals(before, rules());
-        assertEquals(List.of(new Restored(1, 0, 0)), List.copyOf(restored));
+        assertEquals(List.of(restored(1, 0, 0)), List.copyOf(restored));
     }
 
     @Test
@@ -264,7 +408,7 @@ class RulesetMonitorTest {
 
         try (RulesetMonitor monitor = start();
                 Kernel alone = LinuxKernel.open(hostNetns.open(), podNetns.open())) {
-            assertTrue(becomes(() -> restored.contains(new Restored(4, 2, 0)), SOON), monitor::toString);
+            assertTrue(becomes(() -> restored.contains(restored(4, 2, 0)), SOON), monitor::toString);
             assertFalse(becomes(() -> restored.size() > 1, QUIET), () -> "still restoring: " + restored);
 
             masquerades(1).forEach(add -> apply(new FirewallChange.DeleteMasquerade(add.address(), add.owner())));
@@ -274,7 +418,7 @@ class RulesetMonitorTest {
 
             assertFalse(becomes(() -> !rules().masquerades().isEmpty(), QUIET), monitor::toString);
         }
-        assertEquals(List.of(new Restored(4, 2, 0)), List.copyOf(restored));
+        assertEquals(List.of(restored(4, 2, 0)), List.copyOf(restored));
     }
 
     @Test
@@ -339,6 +483,41 @@ class RulesetMonitorTest {
                 .noneMatch(thread -> thread.getName().equals("ruleset monitor")));
     }
 
+    /** Sets of what the filters have: who is let through, and what is closed. */
+    private record Filters(Set<FirewallChange.AllowForwarding> forwarded, Set<CloseBridge> closed) {}
+
+    private Filters filters() {
+        return inside.call(() -> new Filters(new HashSet<>(kernel.forwarded()), new HashSet<>(kernel.closedBridges())));
+    }
+
+    /** As the plugin firewall does it; the bridge is made if it is not there. */
+    private void letThrough(int i, Optional<CloseBridge> closed) {
+        closed.filter(close -> !close.bridge().startsWith("veth"))
+                .ifPresent(close -> apply(new LinkChange.AddBridge(close.bridge(), OptionalInt.empty(), false)));
+        closed.ifPresent(this::apply);
+        forwarded(i).forEach(this::apply);
+        List<InetAddress> addresses = forwarded(i).stream()
+                .map(FirewallChange.AllowForwarding::address)
+                .toList();
+        write(i, alias -> alias.with(new ForwardingPolicy(addresses, ForwardingPolicy.ADMIN_CHAIN, closed)));
+    }
+
+    private static List<FirewallChange.AllowForwarding> forwarded(int i) {
+        return masquerades(i).stream()
+                .map(masquerade ->
+                        new FirewallChange.AllowForwarding(masquerade.address().address(), owner(i)))
+                .toList();
+    }
+
+    /** Whatever is left of it. */
+    private void makeDoorway(String tool) {
+        hostNetns.exec(
+                "sh",
+                "-ec",
+                "tool=" + tool + "; $tool -F; $tool -X; $tool -N HAWSER-FORWARD; $tool -A HAWSER-FORWARD -j ACCEPT;"
+                        + " $tool -I FORWARD -j HAWSER-FORWARD");
+    }
+
     private record Rules(Set<FirewallChange.AddMasquerade> masquerades, Set<FirewallChange.AddMacGuard> guards) {
         boolean isEmpty() {
             return masquerades.isEmpty() && guards.isEmpty();
@@ -368,8 +547,16 @@ class RulesetMonitorTest {
                 .toList();
     }
 
+    /** Whose doorways are always found open. */
     private RulesetMonitor start() {
-        return inside.call(() -> RulesetMonitor.start(log::add, restored::add));
+        return start(false);
+    }
+
+    private RulesetMonitor start(boolean doorwaysAreMissing) {
+        return inside.call(() -> RulesetMonitor.start(log::add, restored::add, doorway -> {
+            doorways.add(doorway);
+            return doorwaysAreMissing;
+        }));
     }
 
     private Rules rules() {
@@ -391,6 +578,17 @@ class RulesetMonitorTest {
         apply(new LinkChange.SetAlias("veth" + i, alias.toString()));
         masquerades(i).forEach(this::apply);
         apply(new FirewallChange.AddMacGuard("veth" + i, mac(i), owner(i)));
+    }
+
+    /** What a link's alias says from now on. */
+    private void write(int i, UnaryOperator<Alias> saying) {
+        Link link = inside.call(() -> kernel.linkOrThrow(Side.HOST, "veth" + i));
+        Alias alias = saying.apply(Alias.parse(link.alias()).orElseThrow());
+        apply(new LinkChange.SetAlias(link.name(), alias.toString()));
+    }
+
+    private static Restored restored(int masquerades, int macGuards, int publications) {
+        return new Restored(masquerades, macGuards, publications, 0, 0, 0);
     }
 
     private static List<FirewallChange.AddMasquerade> masquerades(int i) {

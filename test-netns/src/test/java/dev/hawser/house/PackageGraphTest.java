@@ -58,7 +58,7 @@ class PackageGraphTest {
             "plugin.vrf        -> ip kernel spec run attach",
             "plugin.fused      -> spec run",
             "plugin            -> run addressing plugin.bridge plugin.ptp plugin.macvlan plugin.ipvlan plugin.vlan plugin.dummy plugin.tap plugin.hostdevice plugin.loopback plugin.ipam plugin.portmap plugin.firewall plugin.bandwidth plugin.tuning plugin.sbr plugin.vrf plugin.fused",
-            "app               -> ip ipam kernel sys linux spec dhcp run addressing plugin.fused plugin picocli",
+            "app               -> ip ipam kernel sys linux spec dhcp run addressing plugin.firewall plugin.fused plugin picocli",
             "shim.wire         ->",
             "shim.helper       -> kernel sys run shim.wire netty",
             "shim.observe      -> ipam spec run shim.wire shim.helper opentelemetry prometheus",

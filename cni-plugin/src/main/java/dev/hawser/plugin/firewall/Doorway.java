@@ -28,7 +28,7 @@ import java.util.function.Consumer;
  */
 final class Doorway {
 
-    static final String CHAIN = "HAWSER-FORWARD";
+    static final String CHAIN = FirewallChange.DOORWAY;
     private static final String MARK = "%1$#x/%1$#x".formatted(FirewallChange.FORWARDED);
     private static final String ACCEPT = "-A " + CHAIN + " -m mark --mark " + MARK + " -j ACCEPT";
 
@@ -54,6 +54,12 @@ final class Doorway {
         IptablesTable filter = IptablesTable.of(kernel, ipv4, ReferenceChains.FILTER);
         List<String> lines = lines(filter);
         return lines.isEmpty() ? Optional.empty() : Optional.of(Step.shared(Side.HOST, filter.restore(lines)));
+    }
+
+    /** Makes it if it is needed and not there; whether that was so. */
+    boolean mend(Consumer<String> log) {
+        return FirewallPlugin.carryOut(
+                () -> step(log).stream().toList(), step -> kernel.apply(step.side(), step.change()));
     }
 
     /** Whether there is nobody to be let through by, or all of it is there. */

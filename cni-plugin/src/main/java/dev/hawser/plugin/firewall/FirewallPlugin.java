@@ -14,6 +14,7 @@ import dev.hawser.spec.CniVersion;
 import dev.hawser.spec.ValidAttachments;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** The {@code firewall} plugin: it lets a pod through, and answers what the plugins before it have answered. */
@@ -37,6 +38,43 @@ public final class FirewallPlugin implements Plugin {
         return new Firewall(call, FirewallConf.of(call));
     }
 
+    /**
+     * Makes good what is missing of the way through the filters of iptables for the pods that nftables lets through.
+     *
+     * @param kernel of the host
+     * @param adminChain the chain of iptables whose rules come first
+     * @param log takes lines for people
+     * @return whether something was missing
+     * @throws KernelException if iptables fails
+     */
+    public static boolean mendDoorway(Kernel kernel, boolean ipv4, String adminChain, Consumer<String> log) {
+        return new Doorway(kernel, ipv4, adminChain).mend(log);
+    }
+
+    /**
+     * Carries out what a look at the node says is to be done. When pods start together, several make the same chain: all but one
+     * fail, nothing of theirs having been done, and look again.
+     *
+     * @return whether there was anything to do
+     */
+    static boolean carryOut(Supplier<List<Step>> look, Consumer<Step> apply) {
+        List<Step> steps = look.get();
+        boolean needed = !steps.isEmpty();
+        while (!steps.isEmpty()) {
+            Step step = steps.getFirst();
+            try {
+                apply.accept(step);
+                steps = steps.subList(1, steps.size());
+            } catch (KernelException e) {
+                steps = look.get();
+                if (steps.contains(step)) {
+                    throw e;
+                }
+            }
+        }
+        return needed;
+    }
+
     private record Firewall(Call call, FirewallConf conf) implements Configured {
 
         @Override
@@ -45,30 +83,11 @@ public final class FirewallPlugin implements Plugin {
             conf.unknownBackend().ifPresent(node.log());
             Kernel kernel = transaction.kernel(node, call);
             Backend backend = Backend.of(conf, kernel, node);
-            apply(() -> steps(kernel, backend, result, node), kernel, transaction);
+            carryOut(() -> steps(kernel, backend, result, node), step -> transaction.apply(kernel, step));
             if (backend == Backend.FIREWALLD) {
                 FirewalldSources.of(conf, node).add(result, transaction);
             }
             return result;
-        }
-
-        /**
-         * Carries out what a look at the node says is to be done. When pods start together, several make the same chain: all
-         * but one fail, nothing of theirs having been done, and look again.
-         */
-        private static void apply(Supplier<List<Step>> look, Kernel kernel, Transaction transaction) {
-            for (List<Step> steps = look.get(); !steps.isEmpty(); ) {
-                Step step = steps.getFirst();
-                try {
-                    transaction.apply(kernel, step);
-                    steps = steps.subList(1, steps.size());
-                } catch (KernelException e) {
-                    steps = look.get();
-                    if (steps.contains(step)) {
-                        throw e;
-                    }
-                }
-            }
         }
 
         private List<Step> steps(Kernel kernel, Backend backend, CniResult result, Node node) {
