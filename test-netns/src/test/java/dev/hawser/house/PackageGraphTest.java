@@ -51,7 +51,7 @@ class PackageGraphTest {
             "plugin.loopback   -> ip kernel spec run",
             "plugin.ipam       -> spec run addressing",
             "plugin.portmap    -> ip kernel spec run attach iptables",
-            "plugin.firewall   -> ip kernel spec dbus run iptables",
+            "plugin.firewall   -> ip kernel spec dbus run attach iptables",
             "plugin.bandwidth  -> kernel spec run attach",
             "plugin.tuning     -> kernel spec run attach",
             "plugin.sbr        -> ip kernel spec run attach",

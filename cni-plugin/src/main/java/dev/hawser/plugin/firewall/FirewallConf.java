@@ -1,9 +1,9 @@
 package dev.hawser.plugin.firewall;
 
+import dev.hawser.kernel.ForwardingPolicy;
 import dev.hawser.run.Call;
 import dev.hawser.spec.Settings;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * The configuration, in order.
@@ -46,9 +46,6 @@ record FirewallConf(
         }
     }
 
-    /** XT_EXTENSION_MAXNAMELEN of x_tables.h leaves 28 bytes; the others would be no word, or another one, in a rule. */
-    private static final Pattern CHAIN = Pattern.compile("[^\\s\"'\\\\!,-][^\\s\"'\\\\]{0,27}");
-
     static FirewallConf of(Call call) {
         Settings settings = call.conf().settings();
         Optional<String> named = settings.text("backend");
@@ -67,8 +64,8 @@ record FirewallConf(
     }
 
     private static String adminChain(Settings settings) {
-        String chain = settings.text("iptablesAdminChainName", "CNI-ADMIN");
-        if (!CHAIN.matcher(chain).matches()) {
+        String chain = settings.text("iptablesAdminChainName", ForwardingPolicy.ADMIN_CHAIN);
+        if (!ForwardingPolicy.isChain(chain)) {
             settings.fault(
                     "iptablesAdminChainName",
                     "\"" + chain + "\" cannot be the name of a chain: it has 1 to 28 characters, and neither space,"

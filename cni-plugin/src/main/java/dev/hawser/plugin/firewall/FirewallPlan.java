@@ -1,10 +1,14 @@
 package dev.hawser.plugin.firewall;
 
+import dev.hawser.attach.HostAlias;
+import dev.hawser.attach.VethNames;
 import dev.hawser.ip.Cidr;
 import dev.hawser.iptables.IptablesTable;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.FirewallChange;
+import dev.hawser.kernel.ForwardingPolicy;
 import dev.hawser.kernel.Kernel;
+import dev.hawser.kernel.Link;
 import dev.hawser.kernel.Side;
 import dev.hawser.kernel.Step;
 import dev.hawser.spec.CniResult;
@@ -34,9 +38,9 @@ final class FirewallPlan {
         Optional<ClosedBridge> closed = ClosedBridge.of(conf, result, kernel);
         List<InetAddress> addresses = addresses(result);
         return switch (backend) {
-            case NFTABLES -> byNftables(addresses, closed);
+            case NFTABLES -> byNftables(addresses, closed, result);
             case IPTABLES -> byIptables(addresses, closed, true);
-            case FIREWALLD -> policyBesideFirewalld(addresses, closed);
+            case FIREWALLD -> policyBesideFirewalld(addresses, closed, result);
         };
     }
 
@@ -48,7 +52,7 @@ final class FirewallPlan {
                 .toList();
     }
 
-    private List<Step> byNftables(List<InetAddress> addresses, Optional<ClosedBridge> closed) {
+    private List<Step> byNftables(List<InetAddress> addresses, Optional<ClosedBridge> closed, CniResult result) {
         List<Step> steps = new ArrayList<>();
         Stream.of(true, false)
                 .filter(ipv4 -> hasFamily(addresses, ipv4))
@@ -59,7 +63,24 @@ final class FirewallPlan {
                 Side.HOST,
                 new FirewallChange.AllowForwarding(address, attachment),
                 new FirewallChange.DisallowForwarding(address, attachment))));
+        steps.addAll(writtenDown(addresses, closed, result));
         return steps;
+    }
+
+    /** What elements of ours do, at the host's end of our veth pair if there is one. */
+    private List<Step> writtenDown(List<InetAddress> addresses, Optional<ClosedBridge> closed, CniResult result) {
+        ForwardingPolicy policy = new ForwardingPolicy(addresses, conf.adminChain(), closed.map(FirewallPlan::change));
+        return hostEnd(result).flatMap(link -> HostAlias.step(link, alias -> alias.with(policy))).stream()
+                .toList();
+    }
+
+    /** Looked up only if the plugins before say that there is one. */
+    private Optional<Link> hostEnd(CniResult result) {
+        String name =
+                VethNames.of(attachment.containerId(), attachment.ifName()).hostEnd();
+        boolean named = result.interfaces().stream()
+                .anyMatch(link -> link.sandbox().isEmpty() && link.name().equals(name));
+        return named ? HostAlias.hostEnd(kernel, attachment) : Optional.empty();
     }
 
     static boolean hasFamily(List<InetAddress> addresses, boolean ipv4) {
@@ -67,14 +88,24 @@ final class FirewallPlan {
     }
 
     private static Step close(ClosedBridge closed) {
-        return Step.shared(Side.HOST, new FirewallChange.CloseBridge(closed.bridge(), closed.isolated()));
+        return Step.shared(Side.HOST, change(closed));
     }
 
-    private List<Step> policyBesideFirewalld(List<InetAddress> addresses, Optional<ClosedBridge> closed) {
+    private static FirewallChange.CloseBridge change(ClosedBridge closed) {
+        return new FirewallChange.CloseBridge(closed.bridge(), closed.isolated());
+    }
+
+    private List<Step> policyBesideFirewalld(
+            List<InetAddress> addresses, Optional<ClosedBridge> closed, CniResult result) {
         if (closed.isEmpty()) {
             return List.of();
         }
-        return kernel.hasNftables() ? List.of(close(closed.get())) : byIptables(addresses, closed, false);
+        if (!kernel.hasNftables()) {
+            return byIptables(addresses, closed, false);
+        }
+        List<Step> steps = new ArrayList<>(List.of(close(closed.get())));
+        steps.addAll(writtenDown(List.of(), closed, result));
+        return steps;
     }
 
     /** @param letThrough whether the addresses are let through too */

@@ -1,7 +1,9 @@
 package dev.hawser.plugin.firewall;
 
+import dev.hawser.attach.HostAlias;
 import dev.hawser.iptables.IptablesTable;
 import dev.hawser.kernel.FirewallChange;
+import dev.hawser.kernel.ForwardingPolicy;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.Link;
 import dev.hawser.kernel.Side;
@@ -40,6 +42,8 @@ final class FirewallRemoval {
         Optional<CniResult> previous = call.previousIfReadable(node.log());
         List<InetAddress> addresses = previous.map(FirewallPlan::addresses).orElseGet(this::addressesOfElements);
         if (hasNftables) {
+            cleanup.attempt(
+                    () -> HostAlias.forget(kernel, call.attachment(), alias -> alias.with(ForwardingPolicy.NONE)));
             addresses.forEach(address -> apply(new FirewallChange.DisallowForwarding(address, call.attachment())));
             previous.ifPresent(this::openOwnLink);
         }

@@ -1,9 +1,7 @@
 package dev.hawser.plugin.portmap;
 
-import dev.hawser.attach.VethNames;
+import dev.hawser.attach.HostAlias;
 import dev.hawser.iptables.IptablesTable;
-import dev.hawser.kernel.Alias;
-import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.FirewallChange;
 import dev.hawser.kernel.Kernel;
 import dev.hawser.kernel.Link;
@@ -37,7 +35,7 @@ record Observed(
                 iptables,
                 table(kernel, true, iptables && addresses.ipv4().isPresent()),
                 table(kernel, false, iptables && addresses.ipv6().isPresent()),
-                iptables ? Optional.empty() : hostEnd(kernel, call.attachment()),
+                iptables ? Optional.empty() : HostAlias.hostEnd(kernel, call.attachment()),
                 localLink(kernel, conf, addresses, previous));
     }
 
@@ -45,16 +43,6 @@ record Observed(
         return needed
                 ? IptablesTable.of(kernel, ipv4, IptablesPorts.NAT)
                 : IptablesTable.unseen(ipv4, IptablesPorts.NAT);
-    }
-
-    /** The link whose alias says that it is this attachment's. */
-    static Optional<Link> hostEnd(Kernel kernel, Attachment attachment) {
-        String name =
-                VethNames.of(attachment.containerId(), attachment.ifName()).hostEnd();
-        return kernel.link(Side.HOST, name)
-                .filter(link -> Alias.parse(link.alias())
-                        .filter(alias -> alias.attachment().abbreviated().equals(attachment.abbreviated()))
-                        .isPresent());
     }
 
     static boolean usesIptables(Kernel kernel, PortmapConf conf) {

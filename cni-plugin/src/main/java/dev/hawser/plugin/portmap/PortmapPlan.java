@@ -1,12 +1,10 @@
 package dev.hawser.plugin.portmap;
 
+import dev.hawser.attach.HostAlias;
 import dev.hawser.ip.IpMath;
-import dev.hawser.kernel.Alias;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
 import dev.hawser.kernel.FirewallChange;
-import dev.hawser.kernel.Link;
-import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.Protocol;
 import dev.hawser.kernel.PublishedPort.Masqueraded;
 import dev.hawser.kernel.Side;
@@ -54,7 +52,9 @@ final class PortmapPlan {
                 publishByIptables();
             } else {
                 publish(publication);
-                observed.hostEnd().ifPresent(link -> writeDown(publication, link));
+                observed.hostEnd()
+                        .flatMap(link -> HostAlias.step(link, alias -> alias.with(Optional.of(publication))))
+                        .ifPresent(steps::add);
             }
             flows(conf.mappings(), addresses)
                     .forEach(change -> steps.add(new Step(Side.HOST, change, new Step.Undo.None("they come again"))));
@@ -92,22 +92,6 @@ final class PortmapPlan {
                 Side.HOST,
                 publication,
                 new FirewallChange.UnpublishPorts(attachment, publication.ports(), publication.masqueraded())));
-    }
-
-    /** At the link, so that the helper makes the elements again when somebody else has flushed them. */
-    private void writeDown(FirewallChange.PublishPorts publication, Link link) {
-        withPublication(link, Optional.of(publication))
-                .ifPresent(alias -> steps.add(Step.owned(
-                        Side.HOST,
-                        new LinkChange.SetAlias(link.name(), alias),
-                        new LinkChange.SetAlias(link.name(), link.alias()))));
-    }
-
-    /** The alias of a link of ours with these ports, if it is another one than it has. */
-    static Optional<String> withPublication(Link link, Optional<FirewallChange.PublishPorts> publication) {
-        return Alias.parse(link.alias())
-                .map(alias -> alias.with(publication).toString())
-                .filter(alias -> !alias.equals(link.alias()));
     }
 
     /** What is to be forgotten when these ports come or go, of both families if no address is known. */

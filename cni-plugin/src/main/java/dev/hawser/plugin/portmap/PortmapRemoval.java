@@ -1,10 +1,10 @@
 package dev.hawser.plugin.portmap;
 
+import dev.hawser.attach.HostAlias;
 import dev.hawser.iptables.IptablesTable;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.FirewallChange;
 import dev.hawser.kernel.Kernel;
-import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.NftChain;
 import dev.hawser.kernel.PublishedPort;
 import dev.hawser.kernel.PublishedPort.Masqueraded;
@@ -35,7 +35,7 @@ final class PortmapRemoval {
     /** Removes what this attachment has; {@code conf} and {@code addresses} say where to look first. */
     void remove(Attachment attachment, PortmapConf conf, ContainerAddresses addresses) {
         if (nftables) {
-            cleanup.attempt(() -> forgetAtLink(attachment));
+            cleanup.attempt(() -> HostAlias.forget(kernel, attachment, alias -> alias.with(Optional.empty())));
             List<PublishedPort> ports = PortMapping.published(conf.mappings(), addresses, conf);
             apply(new FirewallChange.UnpublishPorts(attachment, ports, conf.masqueraded()));
             List.of("ip", "ip6").forEach(family -> removeReferenceRules(family, attachment));
@@ -44,13 +44,6 @@ final class PortmapRemoval {
             cleanup.attempt(() -> removeChains(ipv4, attachment));
         }
         PortmapPlan.flows(conf.mappings(), addresses).forEach(this::apply);
-    }
-
-    /** Before the elements go, so that nobody restores them. */
-    private void forgetAtLink(Attachment attachment) {
-        Observed.hostEnd(kernel, attachment)
-                .ifPresent(link -> PortmapPlan.withPublication(link, Optional.empty())
-                        .ifPresent(alias -> kernel.apply(Side.HOST, new LinkChange.SetAlias(link.name(), alias))));
     }
 
     private void removeChains(boolean ipv4, Attachment attachment) {
