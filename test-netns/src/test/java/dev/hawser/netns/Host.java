@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.hawser.resident.RunningHelper;
 import dev.hawser.resident.ThisRun;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -102,19 +103,28 @@ final class Host implements AutoCloseable {
             return;
         }
         resident.get().helper().requireAlive();
-        empty();
-        assertEquals(resident.get().empty(), look(netns), "the node is as it was before the test");
+        deleteLinks();
+        comeBackTo(resident.get().empty());
         IDLE.push(this);
     }
 
-    /** Links first: as long as one says that it is masqueraded, the helper makes rules again that are flushed. */
-    private void empty() {
+    /** What the helper was about to make again when the links went may be there only after a first flush. */
+    private void comeBackTo(String empty) {
+        long deadline =
+                System.nanoTime() + ThisRun.patience(Duration.ofSeconds(2)).toNanos();
+        do {
+            reset(netns);
+        } while (!look(netns).equals(empty) && System.nanoTime() < deadline);
+        assertEquals(empty, look(netns), "the node is as it was before the test");
+    }
+
+    /** First of all: as long as one says what the firewall keeps for it, the helper makes rules again that are flushed. */
+    private void deleteLinks() {
         Ip ip = new Ip(netns);
         for (String link : ip.linkNames()) {
             // It may be gone already, with its other end.
             Shell.run(List.of("ip", "-n", netns.name(), "link", "delete", "dev", link));
         }
-        reset(netns);
     }
 
     private static void reset(Netns netns) {
