@@ -33,6 +33,9 @@ class HelperSoakTest {
      */
     private static final int MOST_IDLE_SOCKETS = 3 * CALLERS;
 
+    /** Threads that the JVM has when it has much to compile. */
+    private static final int MOST_COMPILERS = 2;
+
     private static final int ROUNDS_TO_WARM_UP = 20;
     private static final int ROUNDS = 160;
     private static final int CALLS_OF_A_ROUND = 4;
@@ -80,7 +83,7 @@ class HelperSoakTest {
         System.out.println("after " + few + "\nafter " + many);
         assertTrue(many.calls() >= 10_000, many::toString);
         assertTrue(many.descriptors() <= few.descriptors() + MOST_IDLE_SOCKETS, few + ", then " + many);
-        assertEquals(few.threads(), many.threads());
+        assertTrue(many.threads() <= few.threads() + MOST_COMPILERS, few + ", then " + many);
         assertTrue(many.residentKibibytes() <= MOST_KIBIBYTES, many::toString);
         assertTrue(few.idleTicks() <= IDLE_SECONDS * MOST_IDLE_TICKS_PER_SECOND, few::toString);
         assertTrue(many.idleTicks() <= IDLE_SECONDS * MOST_IDLE_TICKS_PER_SECOND, many::toString);
