@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.hawser.kernel.KernelFeature;
 import dev.hawser.resident.ThisRun;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,6 +28,9 @@ class DhcpTest {
 
     private static final Conf CONF = Conf.parse("""
             {"cniVersion": "1.1.0", "name": "lan", "type": "dhcp", "ipam": {"type": "dhcp", "resendTimeout": 20}}""");
+
+    /** A request for classless static routes (RFC 3442). */
+    private static final String ROUTES = "[{\"option\": \"121\"}]";
 
     private static String hex(Pod pod) {
         StringBuilder hex = new StringBuilder("00");
@@ -154,6 +158,48 @@ class DhcpTest {
         assertEquals(List.of("lan," + other.containerId() + ",eth0"), leases.names());
         node.call("STATUS", CONF).answer().succeeded();
         node.delete(CONF, other).succeeded();
+    }
+
+    @Test
+    void aRouteThatTheKernelRefusesTakesTheLeaseBackAndThePortOfTheBridge() throws Exception {
+        lan.connect(node.host(), "cni0").serve(RANGE, Lan.BAD_ROUTE);
+
+        assertTakenBack(
+                CONF.with("type", "bridge").with("bridge", "cni0").withJson("ipam.request", ROUTES), "10.0.0.0/8");
+    }
+
+    @Test
+    void aRouteThatTheKernelRefusesTakesTheLeaseBackAndTheMacvlan() throws Exception {
+        KernelFeature.MACVLAN.require();
+        lan.connect(node.host(), "cni0").serve(RANGE, Lan.BAD_ROUTE);
+
+        assertTakenBack(
+                CONF.with("type", "macvlan").with("master", "cni0").withJson("ipam.request", ROUTES), "10.0.0.0/8");
+    }
+
+    @Test
+    void aLaterPartOfAFusedPluginThatFailsTakesTheLeaseBack() throws Exception {
+        lan.connect(node.host(), "cni0").serve(RANGE);
+
+        assertTakenBack(
+                CONF.with("type", "hawser").with("bridge", "cni0").withJson("sysctl", "{\"net.ipv4.none\": \"1\"}"),
+                "net/ipv4/none");
+    }
+
+    /** That an ADD fails because of this after it has got a lease, and leaves nothing, neither here nor at the server. */
+    private void assertTakenBack(Conf conf, String culprit) throws Exception {
+        Remains before = node.remains();
+
+        Answer added = node.add(conf, pod);
+
+        added.fault().names(culprit);
+        assertFalse(added.stderr().contains("take back"), added::stderr);
+        assertEquals(List.of(), leases.names());
+        assertEquals(before, node.remains());
+        assertEquals(List.of(), pod.ip().linkNames());
+        Patience.await("the server knows", () -> lan.count("DHCPRELEASE(br0)") > 0);
+        assertEquals(1, lan.count("DHCPACK(br0)"));
+        assertEquals(List.of(), lan.leases());
     }
 
     /** The reference's main plugin executes ours between making the link and giving it the address. */

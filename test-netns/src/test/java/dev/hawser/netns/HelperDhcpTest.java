@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -30,7 +31,11 @@ class HelperDhcpTest {
     }
 
     private Answer through(String command) {
-        return HelperProcess.through(node, node.call(command, CONF, pod)).answer();
+        return through(command, CONF, pod);
+    }
+
+    private Answer through(String command, Conf conf, Pod of) {
+        return HelperProcess.through(node, node.call(command, conf, of)).answer();
     }
 
     private String lease() {
@@ -92,6 +97,37 @@ class HelperDhcpTest {
 
         assertEquals(List.of(), leases.names());
         Patience.await("the server knows", () -> lan.leases().isEmpty());
+    }
+
+    @Test
+    void aLeaseThatIsTakenBackIsNotKeptAndNothingStaysOpen() throws Exception {
+        lan.connect(node.host(), "cni0").serve(RANGE, T1, T2, Lan.BAD_ROUTE);
+        HelperProcess helper = node.own(HelperProcess.start(node));
+        addInVain();
+        int open = helper.descriptors().size();
+        Remains before = node.remains();
+
+        for (int i = 0; i < 8; i++) {
+            addInVain();
+        }
+
+        Patience.await("the server knows", () -> lan.count("DHCPRELEASE(br0)") == 9);
+        assertEquals(List.of(), lan.leases());
+        assertEquals(List.of(), leases.names());
+        assertEquals(List.of(), pod.ip().linkNames());
+        assertEquals(before, node.remains());
+        Patience.await("all is closed", () -> helper.descriptors().size() <= open);
+        TimeUnit.SECONDS.sleep(3);
+        assertEquals(9, lan.count("DHCPREQUEST(br0)"), "nobody renews");
+        assertFalse(helper.log().contains("take back"), helper::log);
+        assertFalse(helper.log().contains("is forgotten"), helper::log);
+    }
+
+    /** With a lease, and then a route that the kernel refuses. */
+    private void addInVain() {
+        Conf conf = CONF.with("type", "bridge").with("bridge", "cni0").withJson("ipam.request", """
+                [{"option": "121"}]""");
+        through("ADD", conf, pod).fault().names("10.0.0.0/8");
     }
 
     @Test

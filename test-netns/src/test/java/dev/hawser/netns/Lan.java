@@ -13,6 +13,9 @@ final class Lan implements AutoCloseable {
 
     static final String GATEWAY = "192.0.2.1";
 
+    /** Has the server send a route, to those who ask for some, whose gateway is not on the link: no kernel takes that. */
+    static final String BAD_ROUTE = "--dhcp-option=121,10.0.0.0/8,198.51.100.1";
+
     private final Netns netns;
     private final Path leases;
     private final Path log;
