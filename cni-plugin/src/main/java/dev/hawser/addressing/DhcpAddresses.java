@@ -117,7 +117,8 @@ record DhcpAddresses(Call call, Ask ask, OptionalInt priority, Duration resendTi
     public CniResult lease(Node node, Transaction transaction) {
         Kernel pod = transaction.kernel(node, call);
         Dhcp dhcp = node.dhcp().get();
-        DhcpLease lease = dhcp.acquire(pod, call.attachment(), netns(node), ask, resendTimeout);
+        DhcpLease lease = node.phases()
+                .get(Phase.SERVER, () -> dhcp.acquire(pod, call.attachment(), netns(node), ask, resendTimeout));
         transaction.onRollback(
                 "release " + lease.address() + ", the DHCP lease of " + call.attachment(),
                 () -> node.phases().in(Phase.LEASE, () -> dhcp.release(call.attachment(), () -> pod(node))));

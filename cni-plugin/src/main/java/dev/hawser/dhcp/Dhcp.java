@@ -11,6 +11,7 @@ import dev.hawser.kernel.Side;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -25,6 +26,9 @@ public final class Dhcp {
     /** How long the reference tries. */
     public static final Duration LONGEST_SEARCH = Duration.ofSeconds(208);
 
+    /** How many searches there are at once, each with a thread and some sockets. */
+    static final int MOST_SEARCHES = 128;
+
     /** Opens the kernels of containers by the paths of their namespaces. */
     @FunctionalInterface
     public interface Pods {
@@ -38,6 +42,7 @@ public final class Dhcp {
     private final RandomGenerator random;
     private final Duration longestSearch;
     private final BooleanSupplier kept;
+    private final Semaphore searches = new Semaphore(MOST_SEARCHES);
 
     /**
      * The leases of a node.
@@ -71,7 +76,8 @@ public final class Dhcp {
     }
 
     /**
-     * Gets a lease for a link, which is set up if it is down, and writes it down.
+     * Gets a lease for a link, which is set up if it is down, and writes it down. When too many wait for a server already,
+     * another one does not: it would have nothing of it but the wait.
      *
      * @param pod with the container
      * @param attachment whose interface is the link
@@ -88,12 +94,20 @@ public final class Dhcp {
         if (!link.up()) {
             pod.apply(Side.POD, new LinkChange.SetUp(link.name()));
         }
-        Duration bounded = atMost.compareTo(longestSearch) < 0 ? atMost : longestSearch;
+        if (!searches.tryAcquire()) {
+            throw new DhcpException(MOST_SEARCHES + " calls wait for DHCP servers already: try again later", true);
+        }
         try (Wire wire = FrameWire.open(pod, link.name())) {
             Client client = client(wire, mac, ask);
-            Terms terms = client.acquire(bounded, needsBroadcast(link));
+            Terms terms = client.acquire(bounded(atMost), needsBroadcast(link));
             return written(new DhcpLease(attachment, netns, mac, ask, terms, Optional.empty()), client);
+        } finally {
+            searches.release();
         }
+    }
+
+    private Duration bounded(Duration atMost) {
+        return atMost.compareTo(longestSearch) < 0 ? atMost : longestSearch;
     }
 
     /** Links of ipvlan share one Ethernet address: who has none of the IP addresses yet hears only what all hear. */

@@ -3,7 +3,8 @@ package dev.hawser.run;
 import java.util.Map;
 
 /** How long a call was in each of the {@link Phases}, in nanoseconds. */
-public record PhaseTimes(long launcher, long queue, long parse, long lease, long kernel, long firewall, long answer) {
+public record PhaseTimes(
+        long launcher, long queue, long parse, long lease, long server, long kernel, long firewall, long answer) {
 
     /** Those that are missing were never entered. */
     public static PhaseTimes of(Map<Phases.Phase, Long> nanos) {
@@ -12,6 +13,7 @@ public record PhaseTimes(long launcher, long queue, long parse, long lease, long
                 nanos.getOrDefault(Phases.Phase.QUEUE, 0L),
                 nanos.getOrDefault(Phases.Phase.PARSE, 0L),
                 nanos.getOrDefault(Phases.Phase.LEASE, 0L),
+                nanos.getOrDefault(Phases.Phase.SERVER, 0L),
                 nanos.getOrDefault(Phases.Phase.KERNEL, 0L),
                 nanos.getOrDefault(Phases.Phase.FIREWALL, 0L),
                 nanos.getOrDefault(Phases.Phase.ANSWER, 0L));
@@ -24,6 +26,7 @@ public record PhaseTimes(long launcher, long queue, long parse, long lease, long
             case QUEUE -> queue;
             case PARSE -> parse;
             case LEASE -> lease;
+            case SERVER -> server;
             case KERNEL -> kernel;
             case FIREWALL -> firewall;
             case ANSWER -> answer;
@@ -32,6 +35,6 @@ public record PhaseTimes(long launcher, long queue, long parse, long lease, long
 
     /** The nanoseconds of all phases: of the whole call, from the start of its launcher. */
     public long total() {
-        return launcher + queue + parse + lease + kernel + firewall + answer;
+        return launcher + queue + parse + lease + server + kernel + firewall + answer;
     }
 }

@@ -24,6 +24,8 @@ public interface Phases {
         PARSE,
         /** Taking and giving back addresses, by other IPAM plugins too. */
         LEASE,
+        /** Waiting for servers of the network: DHCP. It takes no processor, so that a helper lets other calls run meanwhile. */
+        SERVER,
         /** Links, addresses, routes, namespaces, and kernel parameters. */
         KERNEL,
         /** nftables and iptables. */

@@ -8,6 +8,8 @@ import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.Side;
 import dev.hawser.run.Namespaces;
+import dev.hawser.run.PhaseClock;
+import dev.hawser.run.Phases.Phase;
 import dev.hawser.run.TestNode;
 import dev.hawser.run.TestNode.Ended;
 import java.io.IOException;
@@ -17,6 +19,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -195,6 +201,74 @@ class DhcpPluginTest {
             assertTrue(e.toString().contains("/run/full"), e::toString);
             awaitRelease(link);
         }
+    }
+
+    /** Others take its place meanwhile. */
+    @Test
+    void addTellsHowLongItWaitsForAServer() {
+        PhaseClock clock = new PhaseClock(System::nanoTime, true);
+        node.phases = clock;
+        try (ServedLink _ = served()) {
+            node.call("ADD", "dhcp", PLAIN);
+
+            assertEquals(
+                    List.of(
+                            Phase.PARSE,
+                            Phase.LEASE,
+                            Phase.SERVER,
+                            Phase.LEASE,
+                            Phase.PARSE,
+                            Phase.ANSWER,
+                            Phase.PARSE),
+                    phases(clock));
+        }
+    }
+
+    private static List<Phase> phases(PhaseClock clock) {
+        clock.read();
+        return clock.intervals().stream().map(PhaseClock.Interval::phase).toList();
+    }
+
+    @Test
+    void whenTooManyWaitForAServerTheNextOneIsToldSoAtOnceAndALaterOneIsServed() throws Exception {
+        Dhcp dhcp = new Dhcp(
+                new LeaseFiles(node.files.getPath("/run/leases"), lockFile -> () -> {}, node.log::add),
+                netns -> Optional.empty(),
+                Clocks.SYSTEM,
+                new Random(1),
+                Duration.ofSeconds(30),
+                () -> true);
+        try (ServedLink link = served();
+                ExecutorService threads = Executors.newFixedThreadPool(Dhcp.MOST_SEARCHES)) {
+            link.answer(packet -> Optional.empty());
+            List<Future<DhcpLease>> waiting = IntStream.range(0, Dhcp.MOST_SEARCHES)
+                    .mapToObj(i -> threads.submit(() -> acquire(dhcp, "c" + i)))
+                    .toList();
+            awaitReceived(link, Dhcp.MOST_SEARCHES);
+
+            DhcpException refused = assertThrows(DhcpException.class, () -> acquire(dhcp, "one-more"));
+
+            assertTrue(refused.isTemporary());
+            assertEquals("128 calls wait for DHCP servers already: try again later", refused.getMessage());
+            assertTrue(waiting.stream().noneMatch(Future::isDone));
+            link.answer(new FakeServer()::answer);
+            for (Future<DhcpLease> lease : waiting) {
+                assertEquals("192.0.2.17/24", lease.get().address().toString());
+            }
+            assertEquals("192.0.2.17/24", acquire(dhcp, "one-more").address().toString());
+        }
+    }
+
+    private DhcpLease acquire(Dhcp dhcp, String containerId) {
+        Attachment attachment = new Attachment("net", containerId, "eth0");
+        return dhcp.acquire(node.kernel, attachment, TestNode.NETNS, Ask.of(attachment), Duration.ofSeconds(30));
+    }
+
+    private static void awaitReceived(ServedLink link, int packets) throws InterruptedException {
+        for (int i = 0; i < 1000 && link.received.size() < packets; i++) {
+            Thread.sleep(5);
+        }
+        assertTrue(link.received.size() >= packets, link.types()::toString);
     }
 
     @Test

@@ -27,7 +27,7 @@ class PhaseClockTest {
         }
         now.addAndGet(2);
 
-        assertEquals(new PhaseTimes(0, 0, 3, 30, 100, 0, 0), clock.read());
+        assertEquals(new PhaseTimes(0, 0, 3, 30, 0, 100, 0, 0), clock.read());
         assertEquals(
                 List.of(
                         new Interval(Phase.PARSE, 1_000, 1_001),
@@ -51,7 +51,7 @@ class PhaseClockTest {
             now.addAndGet(7);
         }
 
-        assertEquals(new PhaseTimes(0, 0, 7, 0, 0, 5, 0), clock.read());
+        assertEquals(new PhaseTimes(0, 0, 7, 0, 0, 0, 5, 0), clock.read());
     }
 
     @Test
@@ -61,7 +61,7 @@ class PhaseClockTest {
         clock.add(Phase.LAUNCHER, 100, 140);
         clock.add(Phase.QUEUE, 140, 150);
 
-        assertEquals(new PhaseTimes(40, 10, 0, 0, 0, 0, 0), clock.read());
+        assertEquals(new PhaseTimes(40, 10, 0, 0, 0, 0, 0, 0), clock.read());
     }
 
     @Property

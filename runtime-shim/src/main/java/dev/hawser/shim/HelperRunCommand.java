@@ -63,7 +63,10 @@ final class HelperRunCommand implements Callable<Integer> {
     /** SD_LISTEN_FDS_START of sd_listen_fds(3). */
     private static final int FIRST_PASSED_DESCRIPTOR = 3;
 
-    @Option(names = "--add-threads", paramLabel = "N", description = "How many ADDs at once.")
+    @Option(
+            names = "--add-threads",
+            paramLabel = "N",
+            description = "How many ADDs at once, beside those that wait for a DHCP server.")
     private int addThreads = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
 
     @Option(

@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -201,5 +205,37 @@ class HelperDhcpTest {
         long ticks = helper.cpuTicks() - before;
         assertTrue(ticks <= 30, () -> ticks + " ticks of 10 ms in 3 s");
         through("DEL").succeeded();
+    }
+
+    /** Many more ADDs than there are threads for, and whoever they wait for does not answer. */
+    @Test
+    void whoWaitsForAServerThatIsAwayHoldsUpNobodyAndIsServedWhenItComes() throws Exception {
+        node.own(HelperProcess.start(node, "--add-threads=2"));
+        List<Pod> many = Stream.generate(node::pod).limit(12).toList();
+        many.forEach(lan::connect);
+        Conf patient = CONF.with("ipam.resendTimeout", 100);
+        try (ExecutorService threads = Executors.newFixedThreadPool(many.size())) {
+            List<Future<Answer>> added = many.stream()
+                    .map(each -> threads.submit(() -> through("ADD", patient, each)))
+                    .toList();
+            Patience.await("some ask", () -> asking(many) >= 2);
+
+            through("ADD", node.layer3(), pod).result();
+
+            assertTrue(added.stream().noneMatch(Future::isDone), "nobody's wait is over");
+            Patience.await("all ask", () -> asking(many) == many.size());
+            lan.serve("192.0.2.10,192.0.2.40,120");
+            for (Future<Answer> answer : added) {
+                answer.get().result();
+            }
+        }
+        assertEquals(many.size(), lan.leases().size());
+        many.forEach(each -> through("DEL", CONF, each).succeeded());
+        assertEquals(List.of(), leases.names());
+    }
+
+    /** How many have had their link set up, which comes right before the first question. */
+    private static long asking(List<Pod> pods) {
+        return pods.stream().filter(each -> each.ip().isUp("eth0")).count();
     }
 }

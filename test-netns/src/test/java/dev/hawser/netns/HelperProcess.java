@@ -33,9 +33,13 @@ final class HelperProcess implements AutoCloseable {
         this.log = log;
     }
 
-    /** Starts it and waits until it answers. */
-    static HelperProcess start(TestNode node) throws Exception {
-        return begin(node).awaitReady();
+    /**
+     * Starts it and waits until it answers.
+     *
+     * @param options of {@code hawser helper run}
+     */
+    static HelperProcess start(TestNode node, String... options) throws Exception {
+        return begin(node, node.plugins().resolve("hawser"), List.of(), options).awaitReady();
     }
 
     /** Starts it and waits for nothing. */
@@ -48,11 +52,13 @@ final class HelperProcess implements AutoCloseable {
      *
      * @param hawser the program
      * @param by the words of a program that executes it in its own place
+     * @param options of {@code hawser helper run}
      */
-    static HelperProcess begin(TestNode node, Path hawser, List<String> by) {
+    static HelperProcess begin(TestNode node, Path hawser, List<String> by, String... options) {
         List<String> command = new ArrayList<>(node.host().entering());
         command.addAll(by);
         command.addAll(List.of(hawser.toString(), "helper", "run"));
+        command.addAll(List.of(options));
         Path log = node.directory().resolve("helper.log");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)

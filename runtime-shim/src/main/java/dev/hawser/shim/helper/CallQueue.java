@@ -20,7 +20,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Which call runs when. Each lane has threads of its own, so that no verb waits for another one's crowd; calls of one
- * container run one after another, in the order in which they came, whatever their lanes.
+ * container run one after another, in the order in which they came, whatever their lanes. A call that waits for somebody
+ * outside of this node leaves its place to the next one: whoever makes the calls bounds how many do that at once.
  *
  * <p>Platform threads, always: entering a network namespace moves the thread of the operating system, and a virtual one would
  * move its carrier. They end after some seconds without work.
@@ -45,7 +46,8 @@ final class CallQueue {
         /** Whose calls are kept in order; empty for calls about nobody in particular. */
         String containerId();
 
-        void run();
+        /** Makes the call. */
+        void run(Place place);
 
         /** Gives the call back, unmade. */
         void handBack();
@@ -70,6 +72,34 @@ final class CallQueue {
 
         Turns(int threads) {
             this.threads = threads;
+        }
+    }
+
+    /** What a call that runs has of its lane, which has so many of them as it has threads. */
+    final class Place {
+
+        private final Turns turns;
+
+        private Place(Turns turns) {
+            this.turns = turns;
+        }
+
+        /** From now on it is another call's: this one only waits. */
+        void leave() {
+            synchronized (CallQueue.this) {
+                turns.busy--;
+                startThread(turns);
+            }
+        }
+
+        /**
+         * The call runs again: beside the others if no place is free, for one of them may wait for what this call holds. No new
+         * call begins before they are fewer.
+         */
+        void comeBack() {
+            synchronized (CallQueue.this) {
+                turns.busy++;
+            }
         }
     }
 
@@ -129,13 +159,18 @@ final class CallQueue {
     private void ready(Task task) {
         Turns turns = turns(task);
         turns.ready.add(task);
-        if (turns.busy < turns.threads) {
+        startThread(turns);
+    }
+
+    /** If there is a call for it, and a place. */
+    private void startThread(Turns turns) {
+        if (!turns.ready.isEmpty() && turns.busy < turns.threads) {
             turns.busy++;
             threads.execute(() -> serve(turns));
         }
     }
 
-    /** What a thread does: one call after another, until none is ready. */
+    /** What a thread does: one call after another, until none is ready, or others have its place. */
     private void serve(Turns turns) {
         Optional<Task> task = next(turns);
         while (task.isPresent()) {
@@ -156,7 +191,7 @@ final class CallQueue {
         boolean begins = begin(task);
         try {
             if (begins) {
-                task.run();
+                task.run(new Place(turns(task)));
             }
         } finally {
             end(task, begins);
@@ -164,7 +199,8 @@ final class CallQueue {
     }
 
     private synchronized Optional<Task> next(Turns turns) {
-        Optional<Task> task = Optional.ofNullable(turns.ready.poll());
+        boolean hasPlace = turns.busy <= turns.threads;
+        Optional<Task> task = hasPlace ? Optional.ofNullable(turns.ready.poll()) : Optional.empty();
         if (task.isEmpty()) {
             turns.busy--;
         }

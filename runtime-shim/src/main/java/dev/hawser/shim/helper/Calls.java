@@ -13,7 +13,7 @@ public interface Calls {
      * @param call what the launcher relayed
      * @param netns the descriptor of CNI_NETNS, valid until this returns; meaningless if {@link CallFrame#netnsErrno} is not 0
      * @param reply takes the answer
-     * @param phases to be told what the time of the call is spent on
+     * @param phases to be told what the time of the call is spent on; in {@link Phases.Phase#SERVER} others run in its place
      * @return the exit status
      * @throws IOException if the answer could not be delivered; what ADD did has been taken back then
      */

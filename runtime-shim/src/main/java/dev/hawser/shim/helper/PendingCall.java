@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hawser.run.PhaseClock;
 import dev.hawser.run.PhaseTimes;
+import dev.hawser.run.Phases;
 import dev.hawser.run.Phases.Phase;
 import dev.hawser.shim.wire.AnswerFrame;
 import dev.hawser.shim.wire.CallFrame;
@@ -96,11 +97,11 @@ final class PendingCall implements CallQueue.Task, Calls.Reply {
     }
 
     @Override
-    public void run() {
+    public void run(CallQueue.Place place) {
         PhaseClock clock = clock();
         String trouble = "it ended its thread";
         try {
-            trouble = carryOut(clock);
+            trouble = carryOut(new PlacePhases(clock, place));
         } finally {
             release();
             tell(clock, trouble);
@@ -108,7 +109,7 @@ final class PendingCall implements CallQueue.Task, Calls.Reply {
     }
 
     /** Returns why nobody has the answer; empty if somebody has it. */
-    private String carryOut(PhaseClock clock) {
+    private String carryOut(Phases phases) {
         if (isAnswered()) {
             return "";
         }
@@ -116,8 +117,8 @@ final class PendingCall implements CallQueue.Task, Calls.Reply {
             return "the launcher was gone before the call began";
         }
         try {
-            int status = calls.carryOut(frame, netns.intValue(), this, clock);
-            clock.in(Phase.ANSWER, () -> answer(status, new byte[0]));
+            int status = calls.carryOut(frame, netns.intValue(), this, phases);
+            phases.in(Phase.ANSWER, () -> answer(status, new byte[0]));
             return "";
         } catch (IOException e) {
             return "deliver the answer: " + e.getMessage() + ": what was done has been taken back";

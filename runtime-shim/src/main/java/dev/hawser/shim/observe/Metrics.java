@@ -175,13 +175,13 @@ final class Metrics {
                 .register(registry);
         GaugeWithCallback.builder()
                 .name("hawser_calls_running")
-                .help("Calls that are being carried out.")
+                .help("Calls that are being carried out, those that wait for a DHCP server among them.")
                 .labelNames("lane")
                 .callback(callback -> source.load().forEach(lane -> callback.call(lane.running(), lane.lane())))
                 .register(registry);
         GaugeWithCallback.builder()
                 .name("hawser_call_threads")
-                .help("How many calls may run at once.")
+                .help("How many calls may run at once, beside those that wait for a DHCP server.")
                 .labelNames("lane")
                 .callback(callback -> source.load().forEach(lane -> callback.call(lane.threads(), lane.lane())))
                 .register(registry);

@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,13 +34,13 @@ class CallQueueTest {
     private final List<String> events = Collections.synchronizedList(new ArrayList<>());
 
     /** A call that does something. */
-    private record Work(String name, Lane lane, String containerId, Runnable work, List<String> events)
+    private record Work(String name, Lane lane, String containerId, Consumer<CallQueue.Place> work, List<String> events)
             implements CallQueue.Task {
 
         @Override
-        public void run() {
+        public void run(CallQueue.Place place) {
             events.add(name + " begins");
-            work.run();
+            work.accept(place);
             events.add(name + " ends");
         }
 
@@ -216,6 +217,84 @@ class CallQueueTest {
         assertEquals(20, survivors.get());
     }
 
+    @Test
+    void aCallThatIsAwayHoldsUpNobody() throws Exception {
+        CallQueue queue = queue(1, 1, 100);
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch others = new CountDownLatch(2);
+        for (int i = 0; i < 20; i++) {
+            assertTrue(queue.submit(away("away" + i, () -> await(go), () -> {})));
+        }
+        queue.submit(work("ADD", Lane.ADDS, "a", others::countDown));
+        queue.submit(work("CHECK", Lane.ADDS, "b", others::countDown));
+
+        assertTrue(others.await(10, TimeUnit.SECONDS), "waits for nobody who is away");
+        int running = queue.running();
+        int depth = queue.depth(Lane.ADDS);
+        go.countDown();
+
+        assertTrue(queue.awaitIdle(PATIENCE));
+        assertTrue(running >= 20, () -> running + " run");
+        assertEquals(0, depth);
+        assertEquals(2 * 22, events.size());
+    }
+
+    /** Whoever has the place may wait for what the call holds that was away. */
+    @Test
+    void whoComesBackWaitsForNoPlaceAndTheNextOnesWaitUntilThereIsOne() throws Exception {
+        CallQueue queue = queue(1, 1, 100);
+        CountDownLatch back = new CountDownLatch(1);
+        CountDownLatch next = new CountDownLatch(1);
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        CountDownLatch taken = new CountDownLatch(1);
+        queue.submit(away("away", () -> await(taken), back::countDown));
+        queue.submit(work("has the place", Lane.ADDS, "a", () -> {
+            taken.countDown();
+            await(back);
+            next.countDown();
+        }));
+        assertTrue(next.await(10, TimeUnit.SECONDS), "one waits for the other");
+        for (int i = 0; i < 30; i++) {
+            queue.submit(work("ADD", Lane.ADDS, "c" + i, () -> {
+                most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                pause(2);
+                running.decrementAndGet();
+            }));
+        }
+
+        assertTrue(queue.awaitIdle(PATIENCE));
+        assertEquals(1, most.get());
+    }
+
+    @Test
+    void anErrorOfACallThatWasAwayCostsNoPlaceAndGivesNoneTwice() throws Exception {
+        CallQueue queue = queue(2, 1, 1000);
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        for (int i = 0; i < 20; i++) {
+            queue.submit(away("fails" + i, () -> pause(2), () -> {
+                throw new ThreadEnd();
+            }));
+        }
+        assertTrue(queue.awaitIdle(PATIENCE));
+        CountDownLatch both = new CountDownLatch(2);
+
+        for (int i = 0; i < 40; i++) {
+            queue.submit(work("meets", Lane.ADDS, "m" + i, () -> {
+                most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                both.countDown();
+                await(both);
+                pause(1);
+                running.decrementAndGet();
+            }));
+        }
+
+        assertTrue(queue.awaitIdle(PATIENCE));
+        assertEquals(0, both.getCount(), "both places are there");
+        assertEquals(2, most.get());
+    }
+
     /** An error that leaves no stack trace in the log of the tests. */
     private static final class ThreadEnd extends Error {
         private static final long serialVersionUID = 1;
@@ -242,13 +321,16 @@ class CallQueueTest {
                         String container = number + "-" + random.nextInt(10);
                         int sequence = call;
                         Lane lane = List.copyOf(EnumSet.allOf(Lane.class)).get(random.nextInt(3));
-                        assertTrue(queue.submit(work("", lane, container, () -> {
+                        Runnable work = () -> {
                             AtomicInteger mine = atOnce.computeIfAbsent(container, name -> new AtomicInteger());
                             overlaps.addAndGet(mine.getAndIncrement());
                             ran.computeIfAbsent(container, name -> new ArrayList<>())
                                     .add(sequence);
                             mine.decrementAndGet();
-                        })));
+                        };
+                        Consumer<CallQueue.Place> made =
+                                sequence % 3 == 0 ? place -> away(place, work, () -> {}) : _ -> work.run();
+                        assertTrue(queue.submit(new Work("", lane, container, made, events)));
                     }
                 }));
             }
@@ -264,7 +346,22 @@ class CallQueueTest {
     }
 
     private Work work(String name, Lane lane, String containerId, Runnable work) {
-        return new Work(name, lane, containerId, work, events);
+        return new Work(name, lane, containerId, _ -> work.run(), events);
+    }
+
+    /** An ADD that leaves its place for as long as it waits for something. */
+    private Work away(String name, Runnable wait, Runnable afterwards) {
+        return new Work(name, Lane.ADDS, name, place -> away(place, wait, afterwards), events);
+    }
+
+    private static void away(CallQueue.Place place, Runnable wait, Runnable afterwards) {
+        place.leave();
+        try {
+            wait.run();
+        } finally {
+            place.comeBack();
+        }
+        afterwards.run();
     }
 
     private static CallQueue queue(int adds, int deletes, int waiting) {

@@ -389,6 +389,31 @@ class HelperSocketTest {
         assertServesAndKeepsNothing(descriptors);
     }
 
+    @Test
+    void callsThatWaitForAServerHoldUpNobody() throws Exception {
+        start(1, 2, Duration.ofSeconds(60));
+        int descriptors = descriptors();
+        List<Client> waiting = new ArrayList<>();
+        for (int i = 1; i <= 20; i++) {
+            waiting.add(Client.connect(socket()).call(add("away" + i).frame()));
+            int expected = i;
+            await(() -> ledger.carriedOut.get() == expected);
+        }
+
+        serve(add("normal"));
+
+        assertTrue(ledger.attached.remove("normal"));
+        assertEquals(List.of(), List.copyOf(ledger.attached));
+        ledger.go.countDown();
+        for (Client client : waiting) {
+            assertEquals(0, client.answerOrThrow().exitStatus());
+            client.acknowledge();
+            client.close();
+        }
+        assertEquals(20, ledger.attached.size());
+        assertServesAndKeepsNothing(descriptors);
+    }
+
     /** A stack that overflows, memory that is used up: the launcher does not wait for the deadline. */
     @Test
     void aCallThatEndsItsThreadIsAnsweredAllTheSame() throws Exception {

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Calls that change no more than a set of containers. A container named {@code slow…} takes until {@link #go}, one named {@code
- * broken…} ends its thread.
+ * away…} waits that long for a server, one named {@code broken…} ends its thread.
  */
 final class Ledger implements Calls {
 
@@ -28,6 +28,11 @@ final class Ledger implements Calls {
         String container = call.variable("CNI_CONTAINERID");
         if (container.startsWith("slow")) {
             await();
+        }
+        if (container.startsWith("away")) {
+            try (Phases.Scope _ = phases.enter(Phases.Phase.SERVER)) {
+                await();
+            }
         }
         if (container.startsWith("broken")) {
             throw new StackOverflowError("a call that is broken");

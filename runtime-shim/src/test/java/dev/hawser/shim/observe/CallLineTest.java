@@ -29,8 +29,9 @@ class CallLineTest {
         String line = CallLine.of(CallRecord.of(Finished.add("c1")), Duration.ofMillis(1));
 
         assertTrue(
-                line.endsWith("ms=1.200 launcher_ms=0.200 queue_ms=0.100 parse_ms=0.300 lease_ms=0.100 kernel_ms=0.400"
-                        + " firewall_ms=0.000 answer_ms=0.100"),
+                line.endsWith(
+                        "ms=1.200 launcher_ms=0.200 queue_ms=0.100 parse_ms=0.300 lease_ms=0.100 server_ms=0.000 kernel_ms=0.400"
+                                + " firewall_ms=0.000 answer_ms=0.100"),
                 line);
         assertTrue(line.contains("level=warn msg=\"slow call\""), line);
     }

@@ -40,7 +40,7 @@ final class Finished {
                 "pods",
                 STARTED,
                 100,
-                new PhaseTimes(200_000, 100_000, 300_000, 100_000, 400_000, 0, 100_000),
+                new PhaseTimes(200_000, 100_000, 300_000, 100_000, 0, 400_000, 0, 100_000),
                 List.of(
                         new PhaseClock.Interval(Phase.LAUNCHER, 100, 200_100),
                         new PhaseClock.Interval(Phase.KERNEL, 200_100, 1_200_100)),

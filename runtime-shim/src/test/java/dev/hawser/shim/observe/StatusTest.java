@@ -23,7 +23,7 @@ class StatusTest {
                 "{\"started\":\"2026-11-24T00:30:01.123Z\",\"verb\":\"ADD\",\"plugin\":\"bridge\",\"network\":\"pods\","
                         + "\"containerId\":\"c1\",\"ifName\":\"eth0\",\"exitStatus\":0,\"totalNanos\":1200000,"
                         + "\"phaseNanos\":{\"launcher\":200000,\"queue\":100000,\"parse\":300000,\"lease\":100000,"
-                        + "\"kernel\":400000,\"firewall\":0,\"answer\":100000}}",
+                        + "\"server\":0,\"kernel\":400000,\"firewall\":0,\"answer\":100000}}",
                 TracedCall.document(CallRecord.of(Finished.add("c1"))).compact());
     }
 }
