@@ -12,17 +12,18 @@ import dev.hawser.kernel.Side;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With leases of a few seconds, in a real directory. */
+/** With leases of a minute, some of which has passed when a test begins, in a real directory. */
 class KeeperTest {
 
     private static final Attachment ATTACHMENT = new Attachment("lan", "c1", "eth0");
@@ -30,21 +31,28 @@ class KeeperTest {
     private static final String NETNS = "/run/netns/c1";
     private static final Duration LONGEST = Duration.ofSeconds(30);
 
+    private static final Duration RENEW = Duration.ofSeconds(1);
+    private static final Duration REBIND = Duration.ofSeconds(2);
+    private static final Duration END = Duration.ofSeconds(60);
+
+    /** With this one the pause before a question is asked again is the shortest: a second. */
+    private static final RandomGenerator IMPATIENT = () -> 0L;
+
     @TempDir
     Path directory;
 
-    private final FakeServer server = new FakeServer(lasting(1, 3, 5));
+    private final FakeServer server = new FakeServer(granted());
     private final FakeKernel kernel = new FakeKernel();
     private final ServedLink link = ServedLink.in(kernel, server);
     private final List<String> log = new CopyOnWriteArrayList<>();
     private volatile boolean podHasGone;
 
-    private static Options lasting(int renewSeconds, int rebindSeconds, int endSeconds) {
+    private static Options granted() {
         return Options.NONE
                 .with(OptionCode.SUBNET_MASK, HexFormat.of().parseHex("ffffff00"))
-                .withSeconds(OptionCode.RENEWAL_TIME, renewSeconds)
-                .withSeconds(OptionCode.REBINDING_TIME, rebindSeconds)
-                .withSeconds(OptionCode.LEASE_TIME, endSeconds);
+                .withSeconds(OptionCode.RENEWAL_TIME, RENEW.toSeconds())
+                .withSeconds(OptionCode.REBINDING_TIME, REBIND.toSeconds())
+                .withSeconds(OptionCode.LEASE_TIME, END.toSeconds());
     }
 
     @AfterEach
@@ -56,20 +64,26 @@ class KeeperTest {
         return new LeaseFiles(directory.resolve("leases"), lockFile -> () -> {}, log::add);
     }
 
-    private Dhcp dhcp() {
-        return new Dhcp(files(), netns -> pod(), Clocks.SYSTEM, new Random(1), LONGEST, () -> true);
+    private Dhcp dhcp(Clocks clocks) {
+        return new Dhcp(files(), netns -> pod(), clocks, IMPATIENT, LONGEST, () -> true);
     }
 
     private Optional<Kernel> pod() {
         return podHasGone ? Optional.empty() : Optional.of(kernel);
     }
 
+    /** A lease that is to be renewed now. */
     private DhcpLease acquire() {
-        return dhcp().acquire(kernel, ATTACHMENT, NETNS, ASK, LONGEST);
+        return acquiredBefore(RENEW);
+    }
+
+    private DhcpLease acquiredBefore(Duration age) {
+        Clocks then = new Clocks(() -> System.nanoTime() - age.toNanos(), InstantSource.system());
+        return dhcp(then).acquire(kernel, ATTACHMENT, NETNS, ASK, LONGEST);
     }
 
     private Keeper keeper() {
-        return Keeper.start(files(), dhcp(), log::add);
+        return Keeper.start(files(), dhcp(Clocks.SYSTEM), log::add);
     }
 
     private Optional<DhcpLease> lease() {
@@ -132,6 +146,18 @@ class KeeperTest {
     }
 
     @Test
+    void comesBackForALeaseThatIsNotDueYet() throws Exception {
+        DhcpLease lease = acquiredBefore(RENEW.minusMillis(300));
+
+        try (Keeper _ = keeper()) {
+            await(() -> isRenewed(lease));
+        }
+
+        assertTrue(
+                lease().orElseThrow().terms().acquiredNanos() >= lease.terms().acquiredNanos() + RENEW.toNanos());
+    }
+
+    @Test
     void asksEveryServerWhenItsOwnIsSilent() throws Exception {
         DhcpLease lease = acquire();
         link.answer(packet -> packet.to().equals(Packet.EVERYBODY) ? server.answer(packet) : Optional.empty());
@@ -164,7 +190,7 @@ class KeeperTest {
 
     @Test
     void setsTheLinkDownWhenTheTimeIsOver() throws Exception {
-        DhcpLease lease = acquire();
+        DhcpLease lease = acquiredBefore(END.minusMillis(500));
         link.answer(packet -> Optional.empty());
 
         try (Keeper _ = keeper()) {
@@ -241,11 +267,11 @@ class KeeperTest {
 
     @Test
     void doesNothingOnceItIsClosed() throws Exception {
-        DhcpLease lease = acquire();
+        DhcpLease lease = acquiredBefore(RENEW.minusMillis(300));
         keeper().close();
         int before = link.received.size();
 
-        await(() -> lease.terms().isOver(System.nanoTime()));
+        await(() -> lease.terms().until(REBIND, System.nanoTime()).isNegative());
 
         assertEquals(before, link.received.size());
         assertTrue(linkIsUp());

@@ -19,7 +19,9 @@ final class ServedLink implements AutoCloseable {
 
     private static final Duration PAUSE = Duration.ofMillis(20);
 
-    private final FakeKernel kernel;
+    /** Open before anybody sends: what nobody listened to would be sent again after a second or more. */
+    private final Frames frames;
+
     private final Thread server = Thread.ofPlatform().daemon().unstarted(this::serve);
     private volatile boolean closed;
     private volatile Function<Packet, Optional<Packet>> answers;
@@ -28,7 +30,7 @@ final class ServedLink implements AutoCloseable {
     final List<Packet> received = new CopyOnWriteArrayList<>();
 
     private ServedLink(FakeKernel kernel, Function<Packet, Optional<Packet>> answers) {
-        this.kernel = kernel;
+        this.frames = kernel.frames(Side.HOST, "veth1", Packet.SERVER_PORT);
         this.answers = answers;
     }
 
@@ -54,14 +56,14 @@ final class ServedLink implements AutoCloseable {
     }
 
     private void serve() {
-        try (Frames frames = kernel.frames(Side.HOST, "veth1", Packet.SERVER_PORT)) {
+        try (frames) {
             while (!closed) {
-                frames.receive(PAUSE).map(Packet::parse).ifPresent(packet -> serve(packet, frames));
+                frames.receive(PAUSE).map(Packet::parse).ifPresent(this::serve);
             }
         }
     }
 
-    private void serve(Packet packet, Frames frames) {
+    private void serve(Packet packet) {
         received.add(packet);
         answers.apply(packet).ifPresent(answer -> frames.send(answer.frame()));
     }

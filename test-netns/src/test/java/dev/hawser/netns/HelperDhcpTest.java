@@ -13,11 +13,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Leases of dnsmasq whose T1 is some two seconds, and a helper that keeps them. */
+/** Leases of dnsmasq whose T1 is a second, and a helper that keeps them. */
 class HelperDhcpTest {
 
     private static final String RANGE = "192.0.2.10,192.0.2.13,120";
-    private static final String T1 = "--dhcp-option=58,2";
+    private static final String T1 = "--dhcp-option=58,1";
     private static final String T2 = "--dhcp-option=59,4";
 
     @RegisterExtension
@@ -121,7 +121,7 @@ class HelperDhcpTest {
         assertEquals(List.of(), pod.ip().linkNames());
         assertEquals(before, node.remains());
         Patience.await("all is closed", () -> helper.descriptors().size() <= open);
-        TimeUnit.SECONDS.sleep(3);
+        TimeUnit.SECONDS.sleep(2);
         assertEquals(9, lan.count("DHCPREQUEST(br0)"), "nobody renews");
         assertFalse(helper.log().contains("take back"), helper::log);
         assertFalse(helper.log().contains("is forgotten"), helper::log);
@@ -166,7 +166,8 @@ class HelperDhcpTest {
 
     @Test
     void aServerThatIsAwayForAWhileIsAskedAgain() throws Exception {
-        lan.connect(pod).serve(RANGE, T1, T2);
+        // It is asked twice, for some two seconds each, and once more at T2.
+        lan.connect(pod).serve(RANGE, T1, "--dhcp-option=59,8");
         Answer added = cold("ADD");
         configure(added);
         lan.silence();
@@ -175,7 +176,6 @@ class HelperDhcpTest {
 
         lan.serve(RANGE, "--dhcp-option=58,60");
 
-        // The pauses are half a minute at most.
         Patience.await("the lease is renewed", () -> lan.count("DHCPACK(br0) " + added.ip()) > 1);
         assertTrue(pod.ip().isUp("eth0"));
         cold("DEL").succeeded();
