@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             "  queue      waiting for a thread, and for earlier calls of the container",
             "  parse      reading the call and deciding what to do",
             "  lease      taking and giving back addresses",
+            "  server     waiting for a DHCP server",
             "  kernel     links, addresses, routes, kernel parameters",
             "  firewall   nftables and iptables",
             "  answer     until the runtime has read the answer",
