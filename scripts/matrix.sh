@@ -168,7 +168,7 @@ clean_up() {
 # ---- On this machine: what is to be tested, and what came of it.
 
 # with_outcome skipped|executed LOG...: the ids of the tests that had it.
-with_outcome() { cat "${@:2}" 2>/dev/null | sed -n "s/^$1 //p" | sort -u; }
+with_outcome() { sed -n "s/^$1 //p" "${@:2}" | sort -u; }
 
 outcomes_here() { find "$project"/*/target/surefire-reports -name 'outcomes*.log'; }
 

@@ -32,8 +32,7 @@ public final class HostAlias {
 
     /** The host's end of this attachment, if there is one that is ours: its alias says whose it is. */
     public static Optional<Link> hostEnd(Kernel kernel, Attachment attachment) {
-        String name =
-                VethNames.of(attachment.containerId(), attachment.ifName()).hostEnd();
+        String name = VethNames.of(attachment).hostEnd();
         return kernel.link(Side.HOST, name)
                 .filter(link -> Alias.parse(link.alias())
                         .filter(alias -> alias.attachment().abbreviated().equals(attachment.abbreviated()))

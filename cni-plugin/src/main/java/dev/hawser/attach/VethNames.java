@@ -1,5 +1,6 @@
 package dev.hawser.attach;
 
+import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.kernel.Sha256;
 import dev.hawser.run.Call;
@@ -20,7 +21,12 @@ public record VethNames(String hostEnd, MacAddress hostMac, MacAddress podMac) {
 
     /** The names of the pair of the attachment that this call is about. */
     public static VethNames of(Call call) {
-        return of(call.invocation().containerId(), call.ifName());
+        return of(call.attachment());
+    }
+
+    /** The names of the pair of an attachment. */
+    public static VethNames of(Attachment attachment) {
+        return of(attachment.containerId(), attachment.ifName());
     }
 
     /** The names of the pair that {@code first} and {@code second}, containerId and ifName, stand for. */

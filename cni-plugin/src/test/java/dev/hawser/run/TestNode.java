@@ -94,10 +94,15 @@ public final class TestNode {
 
     /** What the reference's plugins leave of a link: no name that says whose it is, and no alias. */
     public void addVethOfReference() {
+        addVeth("vethdeadbeef");
+    }
+
+    /** A veth pair whose container's end is eth0. */
+    public void addVeth(String hostEnd) {
         kernel.apply(
                 Side.HOST,
                 new LinkChange.AddVeth(
-                        "vethdeadbeef",
+                        hostEnd,
                         MacAddress.parse("02:00:00:00:00:01"),
                         Optional.empty(),
                         Side.POD,

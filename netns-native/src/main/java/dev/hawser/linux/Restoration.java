@@ -2,7 +2,6 @@ package dev.hawser.linux;
 
 import static java.util.stream.Collectors.toSet;
 
-import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Errno;
 import dev.hawser.kernel.FirewallChange;
 import dev.hawser.kernel.KernelException;
@@ -11,9 +10,10 @@ import dev.hawser.linux.RulesetMonitor.Doorway;
 import dev.hawser.linux.RulesetMonitor.Restored;
 import dev.hawser.netfilter.ForwardedPods;
 import dev.hawser.netfilter.Nftables;
-import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Makes the rules again that the aliases of the links speak of, as far as they are missing. */
@@ -68,24 +68,25 @@ final class Restoration {
                 0, 0, 0, 0, 0, (int) wanted.doorways().stream().filter(mend).count());
     }
 
-    private List<FirewallChange.AddMasquerade> masquerade() {
-        Set<Cidr> present = firewall.masquerades().stream()
-                .map(FirewallChange.AddMasquerade::address)
-                .collect(toSet());
-        List<FirewallChange.AddMasquerade> missing = wanted.masquerades().values().stream()
-                .filter(masquerade -> !present.contains(masquerade.address()))
+    /** What is wanted under a key that nothing present has. */
+    private static <K, C> List<C> missing(Map<K, C> wanted, List<C> present, Function<C, K> key) {
+        Set<K> keys = present.stream().map(key).collect(toSet());
+        return wanted.entrySet().stream()
+                .filter(entry -> !keys.contains(entry.getKey()))
+                .map(Map.Entry::getValue)
                 .toList();
+    }
+
+    private List<FirewallChange.AddMasquerade> masquerade() {
+        List<FirewallChange.AddMasquerade> missing =
+                missing(wanted.masquerades(), firewall.masquerades(), FirewallChange.AddMasquerade::address);
         firewall.applyAll(missing, Nftables::add);
         return missing;
     }
 
     private List<FirewallChange.AddMacGuard> guard() {
-        Set<String> present = firewall.macGuards().stream()
-                .map(FirewallChange.AddMacGuard::link)
-                .collect(toSet());
-        List<FirewallChange.AddMacGuard> missing = wanted.guards().values().stream()
-                .filter(guard -> !present.contains(guard.link()))
-                .toList();
+        List<FirewallChange.AddMacGuard> missing =
+                missing(wanted.guards(), firewall.macGuards(), FirewallChange.AddMacGuard::link);
         missing.forEach(firewall::apply);
         return missing;
     }
@@ -111,12 +112,8 @@ final class Restoration {
     }
 
     private List<FirewallChange.AllowForwarding> letThrough() {
-        Set<InetAddress> present = firewall.forwarding().forwarded().stream()
-                .map(FirewallChange.AllowForwarding::address)
-                .collect(toSet());
-        List<FirewallChange.AllowForwarding> missing = wanted.forwarded().values().stream()
-                .filter(pod -> !present.contains(pod.address()))
-                .toList();
+        List<FirewallChange.AllowForwarding> missing =
+                missing(wanted.forwarded(), firewall.forwarding().forwarded(), FirewallChange.AllowForwarding::address);
         firewall.applyAll(missing, ForwardedPods::add);
         return missing;
     }

@@ -76,8 +76,7 @@ final class FirewallPlan {
 
     /** Looked up only if the plugins before say that there is one. */
     private Optional<Link> hostEnd(CniResult result) {
-        String name =
-                VethNames.of(attachment.containerId(), attachment.ifName()).hostEnd();
+        String name = VethNames.of(attachment).hostEnd();
         boolean named = result.interfaces().stream()
                 .anyMatch(link -> link.sandbox().isEmpty() && link.name().equals(name));
         return named ? HostAlias.hostEnd(kernel, attachment) : Optional.empty();

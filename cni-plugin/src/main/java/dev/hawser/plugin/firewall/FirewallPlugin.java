@@ -28,9 +28,7 @@ public final class FirewallPlugin implements Plugin {
     /** Its result is that of others, which older versions could not hand on. */
     @Override
     public List<CniVersion> versions() {
-        return CniVersion.ALL.stream()
-                .filter(version -> version.atLeast(CniVersion.V0_4_0))
-                .toList();
+        return CniVersion.V0_4_0.andNewer();
     }
 
     @Override

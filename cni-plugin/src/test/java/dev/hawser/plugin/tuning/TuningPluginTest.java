@@ -35,16 +35,7 @@ class TuningPluginTest {
 
     private static TestNode nodeWithPod() {
         TestNode node = new TestNode();
-        node.kernel.apply(
-                Side.HOST,
-                new LinkChange.AddVeth(
-                        "veth1",
-                        MacAddress.parse("02:00:00:00:00:01"),
-                        Optional.empty(),
-                        Side.POD,
-                        "eth0",
-                        MacAddress.parse("02:00:00:00:00:02"),
-                        OptionalInt.empty()));
+        node.addVeth("veth1");
         return node;
     }
 
