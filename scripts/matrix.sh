@@ -13,8 +13,9 @@
 # How it works: QEMU boots the kernel of the package linux-image-cloud-amd64, which is only unpacked. Its root directory is
 # this machine's own (by virtiofs) under a tmpfs that takes all writes: the JDK, the tools and the build are where they always
 # are, and whatever happens there changes nothing here. Only target/matrix/exchange is really written. The plan goes in (a line
-# for each test: how its calls are made, and what selects it), the reports come out. A test whose calls a helper can make is
-# run that way only: without KVM a JVM needs seconds to start.
+# for each test: how its calls are made, and what selects it), the reports come out. Each processor has a virtual machine with one
+# processor, and a part of the plan: without KVM several processors of one wait for one another more than they get done. A test
+# whose calls a helper can make is run that way only: without KVM a JVM needs seconds to start.
 set -euo pipefail
 # shellcheck source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -24,6 +25,8 @@ exchange=$work/exchange
 reports=$project/target/surefire-reports
 memory=3G
 longest_seconds=1800
+most_machines=4
+compile_late=-XX:CompileThresholdScaling=10
 
 usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; }
 
@@ -116,51 +119,59 @@ while read -r module; do \$busybox insmod "\$module"; done </modules
 \$busybox mount --bind "/here$exchange" "/root$exchange"
 \$busybox mount --move /dev /root/dev
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root JAVA_HOME="$JAVA_HOME" TERM="${TERM:-linux}"
-exec \$busybox switch_root /root /bin/bash "$project/scripts/matrix.sh" --inside $1
+# The kernel has the number of its machine from its command line.
+exec \$busybox switch_root /root /bin/bash "$project/scripts/matrix.sh" --inside $1 "\$machine"
 INIT
 }
 
 # ---- On this machine: running it.
 
-# start_virtiofsd: lends the root directory to whoever connects to its socket, once.
+# start_virtiofsd SOCKET: lends the root directory to whoever connects to it, once.
 start_virtiofsd() {
   local i
-  "$virtiofsd" --rlimit-nofile=0 --socket-path="$scratch/here" -o source=/ -o cache=always -o sandbox=chroot \
-    &>"$scratch/virtiofsd.log" &
-  virtiofsd_pid=$!
+  "$virtiofsd" --rlimit-nofile=0 --socket-path="$1" -o source=/ -o cache=always -o sandbox=chroot &>"$1.log" &
+  started+=($!)
   for ((i = 0; i < 200; i++)); do
-    [[ ! -S $scratch/here ]] || return 0
+    [[ ! -S $1 ]] || return 0
     sleep 0.05
   done
-  fail "virtiofsd does not listen: $(cat "$scratch/virtiofsd.log")"
+  fail "virtiofsd does not listen: $(cat "$1.log")"
 }
 
-# compose_machine: its command. The serial console is stdin and stdout. One processor only: without KVM several wait for one another
-# more than they get done, the more so when the machine has other work.
-compose_machine() {
+# prepare_machine N: its command, in machine. The serial console is stdin and stdout.
+prepare_machine() {
+  local here=$scratch/here.$1
+  start_virtiofsd "$here"
   machine=(
     qemu-system-x86_64 -accel "tcg,thread=multi" -cpu max -smp 1 -m "$memory"
     -object "memory-backend-memfd,id=memory,size=$memory,share=on" -machine "q35,memory-backend=memory"
     -nodefaults -no-user-config -display none -no-reboot
     -chardev "stdio,id=console,signal=off" -serial chardev:console
-    -chardev "socket,id=here,path=$scratch/here" -device "vhost-user-fs-pci,chardev=here,tag=here"
+    -chardev "socket,id=here,path=$here" -device "vhost-user-fs-pci,chardev=here,tag=here"
     -kernel "$work/kernel/boot/vmlinuz-$release" -initrd "$scratch/initrd"
-    -append "console=ttyS0 quiet panic=-1 no_timer_check no5lvl mitigations=off"
+    -append "console=ttyS0 quiet panic=-1 no_timer_check no5lvl mitigations=off machine=$1"
   )
 }
 
-run_machine() {
-  timeout --kill-after=10 "$longest_seconds" "${machine[@]}" </dev/null &
-  machine_pid=$!
-  wait "$machine_pid" || note "the virtual machine ended with status $?"
+# run_machines: all that have something in exchange, at once.
+run_machines() {
+  local n pids=()
+  for n in $(machines); do
+    prepare_machine "$n"
+    timeout --kill-after=10 "$longest_seconds" "${machine[@]}" </dev/null > >(sed -u "s/^ */    $n: /") &
+    pids+=($!)
+  done
+  started+=("${pids[@]}")
+  for n in "${!pids[@]}"; do
+    wait "${pids[n]}" || note "virtual machine $n ended with status $?"
+  done
 }
+
+machines() { ls "$exchange"; }
 
 # Also when this script is told to end.
 clean_up() {
-  local pid
-  for pid in "${machine_pid:-}" "${virtiofsd_pid:-}"; do
-    [[ -z $pid ]] || kill "$pid" 2>/dev/null || true
-  done
+  ((!${#started[@]})) || kill "${started[@]}" 2>/dev/null || true
   wait
   rm -rf "$scratch"
 }
@@ -173,6 +184,17 @@ with_outcome() { sed -n "s/^$1 //p" "${@:2}" | sort -u; }
 outcomes_here() { find "$project"/*/target/surefire-reports -name 'outcomes*.log'; }
 
 outcomes_there() { find "$exchange" -name outcomes.log; }
+
+# share_plan: reads it, and gives each machine its part.
+share_plan() {
+  local plan=() n count
+  mapfile -t plan
+  count=$(($(nproc) < most_machines ? $(nproc) : most_machines))
+  for n in "${!plan[@]}"; do
+    mkdir -p "$exchange/$((n % count))"
+    echo "${plan[n]}" >>"$exchange/$((n % count))/plan"
+  done
+}
 
 # skipped_in LOG...: what was executed in none of these runs.
 skipped_in() { comm -23 <(with_outcome skipped "$@") <(with_outcome executed "$@"); }
@@ -215,34 +237,40 @@ plan_named() {
   done
 }
 
-# run_plan: runs what is in the plan there, and brings its reports here.
+# run_plan: runs what is planned there, and brings the reports here.
 run_plan() {
-  local calls
+  local report name
   say "Testing with Linux $release"
   rm -rf "$reports"
   mkdir -p "$reports"
-  run_machine
-  for calls in helper cold; do
-    [[ ! -e $exchange/$calls/TEST-junit-jupiter.xml ]] ||
-      cp "$exchange/$calls/TEST-junit-jupiter.xml" "$reports/TEST-linux-$release-$calls.xml"
+  run_machines
+  for report in "$exchange"/*/*/TEST-junit-jupiter.xml; do
+    [[ -e $report ]] || continue
+    name=${report#"$exchange/"}
+    name=${name%/*}
+    cp "$report" "$reports/TEST-linux-$release-${name//\//-}.xml"
   done
 }
 
 # conclude: says what came of it, and fails if a test did, or was executed nowhere.
 conclude() {
-  local nowhere=()
+  local nowhere=() incomplete=() n
   ((named)) || mapfile -t nowhere < <(skipped_in_both)
   ((!${#nowhere[@]})) || printf 'skipped by both kernels: %s\n' "${nowhere[@]}"
-  [[ -e $exchange/complete ]] || note "the tests did not come to their end: their output is in $exchange"
+  for n in $(machines); do
+    [[ -e $exchange/$n/complete ]] || incomplete+=("$exchange/$n")
+  done
+  ((!${#incomplete[@]})) || note "the tests did not come to their end: their output is in ${incomplete[*]}"
   say "Linux $release: $(count tests "$reports") tests, $(count failures "$reports") failures," \
     "$(count errors "$reports") errors, $(count skipped "$reports") skipped"
-  [[ -e $exchange/complete && ! -e $exchange/failed && ${#nowhere[@]} == 0 ]]
+  ((${#incomplete[@]} == 0 && ${#nowhere[@]} == 0)) && [[ -z $(find "$exchange" -name failed) ]]
 }
 
 # ---- In the virtual machine.
 
-# inside WHAT: what its first process does.
+# inside WHAT N: what the first process of machine N does.
 inside() {
+  exchange=$exchange/$2
   exec </dev/ttyS0 &>/dev/ttyS0
   mount -t proc proc /proc
   mount -t sysfs sys /sys
@@ -271,16 +299,18 @@ inside_shell() {
   fi
 }
 
+# Without KVM each compilation is dear, and a helper compiles early.
 inside_tests() {
   local calls
   stty -onlcr
+  echo "$compile_late" >>"$tree/conf/helper.options"
   for calls in helper cold; do
     ! grep -q "^$calls " "$exchange/plan" || run_selected "$calls"
   done
   touch "$exchange/complete"
 }
 
-# run_selected CALLS: in one JVM. Without KVM each compilation is dear.
+# run_selected CALLS: in one JVM.
 run_selected() {
   local selectors
   mapfile -t selectors < <(sed -n "s/^$1 //p" "$exchange/plan")
@@ -288,7 +318,7 @@ run_selected() {
   mkdir "$exchange/$1"
   (
     cd "$project/test-netns"
-    "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED \
+    "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "$compile_late" --enable-native-access=ALL-UNNAMED \
       --sun-misc-unsafe-memory-access=allow -Dhawser.calls="$1" -Dhawser.slowness=5 \
       -Dhawser.outcomes="$exchange/$1/outcomes.log" -cp "$(class_path)" \
       org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors --details=testfeed \
@@ -321,7 +351,7 @@ progress() {
 # ----
 
 if [[ ${1:-} == --inside ]]; then
-  inside "$2"
+  inside "$2" "$3"
   exit
 fi
 calls=helper
@@ -342,23 +372,22 @@ need_kernel
 named=$#
 rm -rf "$exchange"
 mkdir -p "$exchange"
-if [[ $what == tests ]]; then
-  if ((named)); then
-    plan_named "$calls" "$@" >"$exchange/plan"
-  else
-    plan_skipped >"$exchange/plan"
-    [[ -s $exchange/plan ]] || { say "This machine's kernel has skipped nothing" && exit; }
-  fi
-fi
 scratch=$(mktemp -d)
+started=()
 trap clean_up EXIT
 make_initramfs "$what"
-compose_machine
-start_virtiofsd
 if [[ $what == shell ]]; then
-  ((!$#)) || echo "$*" >"$exchange/command"
+  mkdir "$exchange/0"
+  ((!$#)) || echo "$*" >"$exchange/0/command"
+  prepare_machine 0
   "${machine[@]}"
-else
-  run_plan
-  conclude
+  exit
 fi
+if ((named)); then
+  plan_named "$calls" "$@" | share_plan
+else
+  plan_skipped | share_plan
+  [[ -n $(machines) ]] || { say "This machine's kernel has skipped nothing" && exit; }
+fi
+run_plan
+conclude
