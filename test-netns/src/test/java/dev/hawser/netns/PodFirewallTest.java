@@ -2,10 +2,8 @@ package dev.hawser.netns;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.hawser.resident.ThisRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,22 +12,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The firewall plugin after the bridge plugin, on a node whose iptables drops what is forwarded, as docker's does. */
-class PodFirewallTest {
-
-    private static final String OTHER_BRIDGE = "cni1";
-
-    @RegisterExtension
-    final TestNode node = new TestNode();
-
-    private final Pod pod = node.pod();
-    private final Pod other = node.pod();
-    private final Conf firewall = Conf.parse("""
-            {"cniVersion": "1.1.0", "name": "net1", "type": "firewall"}""");
+class PodFirewallTest extends PodFirewall {
 
     // ---- What passes
 
@@ -68,67 +55,6 @@ class PodFirewallTest {
         assertTrue(pod.netns().reaches(World.ADDRESS6));
         attach(other, node.dualStack(), by(backend));
         assertTrue(other.netns().cannotReach(World.ADDRESS), "the next ADD leaves them alone");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"nftables", "iptables"})
-    void theNextAddMendsWhatSomebodyFlushed(String backend) {
-        assumeFalse(ThisRun.isThroughHelper() && backend.equals("nftables"), "a helper does not wait for the next ADD");
-        worldThatKnowsPods();
-        dropForwarded();
-        Answer added = attach(pod, node.dualStack(), by(backend));
-        node.host().output("iptables", "-F", "FORWARD");
-        assertTrue(pod.netns().cannotReach(World.ADDRESS));
-        assertEquals(1, node.check(by(backend), pod, added).exitStatus());
-
-        attach(other, node.dualStack(), by(backend));
-
-        assertTrue(pod.netns().reaches(World.ADDRESS));
-        node.check(by(backend), pod, added).succeeded();
-    }
-
-    /** As a restart of docker, of firewalld or of nftables.service does it. */
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "nft flush ruleset",
-                "iptables -F; iptables -X; ip6tables -F; ip6tables -X",
-                "nft flush table ip filter; nft flush table ip6 filter; nft flush table inet hawser"
-            })
-    void aHelperLetsPodsThroughAgainAfterAFlush(String flush) throws Exception {
-        assumeTrue(ThisRun.isThroughHelper(), "without a helper, the next ADD does that");
-        World world = worldThatKnowsPods();
-        dropForwarded();
-        attach(pod, node.dualStack().with("ipMasq", true), firewall);
-        attach(other, otherBridge().with("ipMasq", true), firewall.with("name", "net2"));
-        Remains before = node.remains();
-
-        node.host().output("sh", "-ec", flush);
-        dropForwarded();
-
-        Patience.await(
-                "both pods are let through again",
-                () -> pod.netns().reaches(World.ADDRESS)
-                        && pod.netns().reaches(World.ADDRESS6)
-                        && other.netns().reaches(World.ADDRESS));
-        assertTrue(world.netns().cannotReach("10.88.0.2"), "only answers come in");
-        node.comesBackTo(before);
-    }
-
-    @Test
-    void aHelperClosesBridgesAgainAfterAFlush() throws Exception {
-        assumeTrue(ThisRun.isThroughHelper(), "without a helper, the next ADD does that");
-        Conf sameBridge = firewall.with("ingressPolicy", "same-bridge");
-        attach(pod, node.dualStack(), sameBridge);
-        attach(other, otherBridge(), sameBridge.with("name", "net2"));
-
-        node.host().output("nft", "flush", "ruleset");
-
-        Patience.await(
-                "the bridges are closed to each other again",
-                () -> other.netns().cannotReach("10.88.0.2"));
-        assertTrue(pod.netns().cannotReach("fd00:89::2"));
-        assertTrue(node.host().reaches("10.88.0.2"));
     }
 
     @Test
@@ -350,41 +276,6 @@ class PodFirewallTest {
     }
 
     // ---- Words of this test
-
-    private World worldThatKnowsPods() {
-        World world = node.world();
-        world.netns().ip("route add 10.88.0.0/24 via " + World.NODE);
-        world.netns().ip("-6 route add fd00:88::/64 via " + World.NODE6);
-        return world;
-    }
-
-    private void dropForwarded() {
-        node.host().output("iptables", "-P", "FORWARD", "DROP");
-        node.host().output("ip6tables", "-P", "FORWARD", "DROP");
-    }
-
-    private Conf by(String backend) {
-        return backend.isEmpty() ? firewall : firewall.with("backend", backend);
-    }
-
-    private static Conf after(Answer attached, Conf conf) {
-        return conf.with("prevResult", attached.result());
-    }
-
-    /** Both plugins; the result of the second. */
-    private Answer attach(Pod to, Conf network, Conf conf) {
-        Answer added = node.add(after(node.add(network, to), conf), to);
-        added.result();
-        return added;
-    }
-
-    private Conf otherBridge() {
-        return node.dualStack()
-                .with("bridge", OTHER_BRIDGE)
-                .with("name", "net2")
-                .withJson("ipam.ranges", """
-                [[{"subnet": "10.89.0.0/24"}], [{"subnet": "fd00:89::/64"}]]""");
-    }
 
     private List<String> filterRules(String tool) {
         return node.host()

@@ -39,7 +39,6 @@ class ChainMigrationTest {
     private final Set<Chain> shared = new HashSet<>();
 
     enum Way {
-        WITHIN_THE_REFERENCE(Suite.REFERENCE, Suite.REFERENCE, false),
         FROM_REFERENCE_TO_HAWSER(Suite.REFERENCE, Suite.HAWSER, false),
         FROM_REFERENCE_TO_HAWSER_WITHOUT_NAMESPACE(Suite.REFERENCE, Suite.HAWSER, true),
         FROM_HAWSER_TO_REFERENCE(Suite.HAWSER, Suite.REFERENCE, false);

@@ -3,7 +3,6 @@ package dev.hawser.runtimes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.hawser.resident.ThisRun;
 import dev.hawser.runtimes.ChainRuntime.Attached;
 import dev.hawser.runtimes.Command.Outcome;
 import java.util.ArrayList;
@@ -21,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 class ChurnTest {
 
-    private static final int PODS = ThisRun.isThroughHelper() ? 100 : 6;
+    private static final int PODS = 100;
     private static final int AT_ONCE = 4;
 
     @ParameterizedTest(name = "{0}")

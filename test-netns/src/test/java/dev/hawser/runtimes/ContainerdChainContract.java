@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.hawser.cri.CriException;
 import dev.hawser.cri.PublishedPort;
-import dev.hawser.resident.ThisRun;
 import dev.hawser.runtimes.Containerd.StartedPod;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -29,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 abstract class ContainerdChainContract {
 
     private static final int PUBLISHED = 18080;
-    private static final int ONE_AFTER_ANOTHER = ThisRun.isThroughHelper() ? 20 : 4;
+    private static final int ONE_AFTER_ANOTHER = 20;
 
     /** Addresses of the node: the bridge's, and the one that the outside world knows. */
     private static final List<String> GATEWAYS = List.of("10.90.0.1", "fd90::1");
