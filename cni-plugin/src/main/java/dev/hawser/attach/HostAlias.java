@@ -4,7 +4,6 @@ import dev.hawser.ip.Cidr;
 import dev.hawser.kernel.Alias;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Kernel;
-import dev.hawser.kernel.Link;
 import dev.hawser.kernel.LinkChange;
 import dev.hawser.kernel.MacAddress;
 import dev.hawser.kernel.Side;
@@ -15,10 +14,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** What is written to the host's end of an attachment. */
-public final class HostAlias {
-
-    private HostAlias() {}
+/**
+ * What is written to the host's end of an attachment.
+ *
+ * @param hostEnd the name of the link
+ * @param text its alias
+ * @param alias the same as it is understood
+ */
+public record HostAlias(String hostEnd, String text, Alias alias) {
 
     /**
      * The alias of the attachment that this call is about.
@@ -31,38 +34,33 @@ public final class HostAlias {
     }
 
     /** The host's end of this attachment, if there is one that is ours: its alias says whose it is. */
-    public static Optional<Link> hostEnd(Kernel kernel, Attachment attachment) {
-        String name = VethNames.of(attachment).hostEnd();
-        return kernel.link(Side.HOST, name)
-                .filter(link -> Alias.parse(link.alias())
-                        .filter(alias -> alias.attachment().abbreviated().equals(attachment.abbreviated()))
-                        .isPresent());
+    public static Optional<HostAlias> find(Kernel kernel, Attachment attachment) {
+        return kernel.link(Side.HOST, VethNames.of(attachment).hostEnd())
+                .flatMap(
+                        link -> Alias.parse(link.alias()).map(alias -> new HostAlias(link.name(), link.alias(), alias)))
+                .filter(end -> end.alias.attachment().abbreviated().equals(attachment.abbreviated()));
     }
 
     /**
-     * The step that has a host's end say something more, so that the helper makes it again when somebody else has flushed it.
+     * The step that has the host's end say something more, so that the helper makes it again when somebody else has flushed it.
      * None if it says that already.
      *
-     * @param hostEnd as it is
      * @param saying what its alias becomes
      */
-    public static Optional<Step> step(Link hostEnd, UnaryOperator<Alias> saying) {
-        return change(hostEnd, saying)
-                .map(change -> Step.owned(Side.HOST, change, new LinkChange.SetAlias(hostEnd.name(), hostEnd.alias())));
+    public Optional<Step> step(UnaryOperator<Alias> saying) {
+        return change(saying).map(change -> Step.owned(Side.HOST, change, new LinkChange.SetAlias(hostEnd, text)));
     }
 
     /** Has the host's end of this attachment say less, before that goes: so that nobody makes it again. */
     public static void forget(Kernel kernel, Attachment attachment, UnaryOperator<Alias> saying) {
-        hostEnd(kernel, attachment)
-                .flatMap(link -> change(link, saying))
+        find(kernel, attachment)
+                .flatMap(end -> end.change(saying))
                 .ifPresent(change -> kernel.apply(Side.HOST, change));
     }
 
-    private static Optional<LinkChange.SetAlias> change(Link hostEnd, UnaryOperator<Alias> saying) {
-        return Alias.parse(hostEnd.alias())
-                .map(alias -> saying.apply(alias).toString())
-                .filter(alias -> !alias.equals(hostEnd.alias()))
-                .map(alias -> new LinkChange.SetAlias(hostEnd.name(), alias));
+    private Optional<LinkChange.SetAlias> change(UnaryOperator<Alias> saying) {
+        String more = saying.apply(alias).toString();
+        return more.equals(text) ? Optional.empty() : Optional.of(new LinkChange.SetAlias(hostEnd, more));
     }
 
     private static Optional<String> pod(Call call) {

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * All of an ADD or nothing of it. Each step that succeeded leaves its undo here; closing without {@link #commit()} takes them
@@ -14,7 +15,8 @@ import java.util.function.Consumer;
  */
 public final class Transaction implements AutoCloseable {
 
-    private record Undo(String what, Runnable action) {}
+    /** @param what in words, which most calls never need */
+    private record Undo(Supplier<String> what, Runnable action) {}
 
     private final Deque<Undo> undos = new ArrayDeque<>();
     private final Deque<Kernel> kernels = new ArrayDeque<>();
@@ -29,7 +31,7 @@ public final class Transaction implements AutoCloseable {
     public void apply(Kernel kernel, Step step) {
         kernel.apply(step.side(), step.change());
         if (step.undo() instanceof Step.Undo.By(var side, var change)) {
-            onRollback(change.on(side), () -> kernel.apply(side, change));
+            undos.push(new Undo(() -> change.on(side), () -> kernel.apply(side, change)));
         }
     }
 
@@ -40,7 +42,7 @@ public final class Transaction implements AutoCloseable {
 
     /** Remembers how to take back something that was just done. */
     public void onRollback(String what, Runnable undo) {
-        undos.push(new Undo(what, undo));
+        undos.push(new Undo(() -> what, undo));
     }
 
     /** The kernel with the container's side, opened once in a transaction; {@link #close()} closes it after the undos. */
@@ -64,7 +66,8 @@ public final class Transaction implements AutoCloseable {
             try {
                 undo.action().run();
             } catch (RuntimeException e) {
-                log.accept("take back: " + undo.what() + ": " + e.getMessage() + ": a later DEL or GC will try again");
+                log.accept("take back: " + undo.what().get() + ": " + e.getMessage()
+                        + ": a later DEL or GC will try again");
             }
         }
         kernels.forEach(Kernel::close);

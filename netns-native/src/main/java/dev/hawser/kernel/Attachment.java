@@ -1,7 +1,6 @@
 package dev.hawser.kernel;
 
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * Whose a kernel object is: one interface of one container on one network. Written into the ifalias of a link and the
@@ -25,9 +24,6 @@ public record Attachment(String network, String containerId, String ifName) {
 
     private static final int NETWORK_CHARACTERS =
             COMMENT_CHARACTERS - CONTAINER_ID_CHARACTERS - INTERFACE_CHARACTERS - "//".length();
-
-    /** What nft(8) reads back from between two quotes. */
-    private static final Pattern PLAIN = Pattern.compile("[ -~&&[^\"\\\\/]]*");
 
     /** Of SHA-256: enough that nobody meets a collision. */
     private static final int HASH_DIGITS = 32;
@@ -53,8 +49,19 @@ public record Attachment(String network, String containerId, String ifName) {
     }
 
     private static String abbreviated(String part, int maxCharacters) {
-        boolean fits = part.length() <= maxCharacters && PLAIN.matcher(part).matches();
+        boolean fits = part.length() <= maxCharacters && isPlain(part);
         return fits ? part : "#" + Sha256.hex(part, Math.min(HASH_DIGITS, maxCharacters - 1));
+    }
+
+    /** Whether nft(8) reads it back from between two quotes, as a part of three. */
+    private static boolean isPlain(String part) {
+        for (int i = 0; i < part.length(); i++) {
+            char c = part.charAt(i);
+            if (c < ' ' || c > '~' || c == '"' || c == '\\' || c == '/') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** {@code network/containerId/ifName}: none of the three may hold a slash (SPEC, "Parameters"). */

@@ -35,6 +35,6 @@ public record ForwardingPolicy(
 
     /** Whether a chain of iptables can have this name. */
     public static boolean isChain(String name) {
-        return CHAIN.matcher(name).matches();
+        return name.equals(ADMIN_CHAIN) || CHAIN.matcher(name).matches();
     }
 }

@@ -8,7 +8,6 @@ import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.FirewallChange;
 import dev.hawser.kernel.ForwardingPolicy;
 import dev.hawser.kernel.Kernel;
-import dev.hawser.kernel.Link;
 import dev.hawser.kernel.Side;
 import dev.hawser.kernel.Step;
 import dev.hawser.spec.CniResult;
@@ -70,16 +69,16 @@ final class FirewallPlan {
     /** What elements of ours do, at the host's end of our veth pair if there is one. */
     private List<Step> writtenDown(List<InetAddress> addresses, Optional<ClosedBridge> closed, CniResult result) {
         ForwardingPolicy policy = new ForwardingPolicy(addresses, conf.adminChain(), closed.map(FirewallPlan::change));
-        return hostEnd(result).flatMap(link -> HostAlias.step(link, alias -> alias.with(policy))).stream()
+        return hostEnd(result).flatMap(end -> end.step(alias -> alias.with(policy))).stream()
                 .toList();
     }
 
     /** Looked up only if the plugins before say that there is one. */
-    private Optional<Link> hostEnd(CniResult result) {
+    private Optional<HostAlias> hostEnd(CniResult result) {
         String name = VethNames.of(attachment).hostEnd();
         boolean named = result.interfaces().stream()
                 .anyMatch(link -> link.sandbox().isEmpty() && link.name().equals(name));
-        return named ? HostAlias.hostEnd(kernel, attachment) : Optional.empty();
+        return named ? HostAlias.find(kernel, attachment) : Optional.empty();
     }
 
     static boolean hasFamily(List<InetAddress> addresses, boolean ipv4) {

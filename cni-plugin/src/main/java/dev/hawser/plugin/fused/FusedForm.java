@@ -82,10 +82,14 @@ public final class FusedForm {
 
     private final Json.Obj document;
     private final Settings settings;
+    private final Settings declared;
+    private final List<Json.Member> runtimeConfig;
 
     private FusedForm(Json.Obj document) {
         this.document = document;
         this.settings = Settings.of(document);
+        this.declared = settings.section(CAPABILITIES);
+        this.runtimeConfig = settings.section(RUNTIME_CONFIG).object().members();
     }
 
     /**
@@ -132,7 +136,6 @@ public final class FusedForm {
     }
 
     private boolean isDeclared(Chained chained) {
-        Settings declared = settings.section(CAPABILITIES);
         return chained.capabilities().stream().anyMatch(declared::flag);
     }
 
@@ -176,7 +179,7 @@ public final class FusedForm {
         Settings own = Settings.of(section).section(CAPABILITIES);
         boolean declares = section.has(CAPABILITIES);
         Json.Builder heard = Json.object();
-        for (Json.Member member : settings.section(RUNTIME_CONFIG).object().members()) {
+        for (Json.Member member : runtimeConfig) {
             if (declares ? own.flag(member.name()) : chained.capabilities().contains(member.name())) {
                 heard.put(member.name(), member.value());
             }

@@ -25,7 +25,7 @@ record Observed(
         boolean byIptables,
         IptablesTable natIpv4,
         IptablesTable natIpv6,
-        Optional<Link> hostEnd,
+        Optional<HostAlias> hostEnd,
         Optional<String> localLink) {
 
     /** Runs a process for each family that the container has, if ports are published by iptables. */
@@ -35,7 +35,7 @@ record Observed(
                 iptables,
                 table(kernel, true, iptables && addresses.ipv4().isPresent()),
                 table(kernel, false, iptables && addresses.ipv6().isPresent()),
-                iptables ? Optional.empty() : HostAlias.hostEnd(kernel, call.attachment()),
+                iptables ? Optional.empty() : HostAlias.find(kernel, call.attachment()),
                 localLink(kernel, conf, addresses, previous));
     }
 

@@ -1,6 +1,5 @@
 package dev.hawser.plugin.portmap;
 
-import dev.hawser.attach.HostAlias;
 import dev.hawser.ip.IpMath;
 import dev.hawser.kernel.Attachment;
 import dev.hawser.kernel.Change;
@@ -53,7 +52,7 @@ final class PortmapPlan {
             } else {
                 publish(publication);
                 observed.hostEnd()
-                        .flatMap(link -> HostAlias.step(link, alias -> alias.with(Optional.of(publication))))
+                        .flatMap(end -> end.step(alias -> alias.with(Optional.of(publication))))
                         .ifPresent(steps::add);
             }
             flows(conf.mappings(), addresses)

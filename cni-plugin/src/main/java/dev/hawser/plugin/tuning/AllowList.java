@@ -29,16 +29,21 @@ final class AllowList {
         }
         Path file = node.paths().apply(FILE);
         try {
-            List<String> lines = Files.readAllLines(file).stream()
-                    .map(String::strip)
-                    .filter(line -> !line.isEmpty())
-                    .toList();
-            requireAllowed(sysctls, lines);
+            if (Presence.of(file)) {
+                requireAllowed(sysctls, lines(file));
+            }
         } catch (NoSuchFileException e) {
-            return; // all are
+            return; // it went meanwhile
         } catch (IOException e) {
             throw new UncheckedIOException("read " + file + ": " + e, e);
         }
+    }
+
+    private static List<String> lines(Path file) throws IOException {
+        return Files.readAllLines(file).stream()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .toList();
     }
 
     private static void requireAllowed(List<Sysctl> sysctls, List<String> lines) {

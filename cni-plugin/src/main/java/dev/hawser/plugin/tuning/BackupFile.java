@@ -55,7 +55,7 @@ record BackupFile(Path directory, Attachment owner, Consumer<String> log) {
     /** What ADD has kept, if it has. */
     Optional<Originals> read() {
         try {
-            return Optional.of(Originals.parse(Files.readAllBytes(file())));
+            return Presence.of(file()) ? Optional.of(Originals.parse(Files.readAllBytes(file()))) : Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
