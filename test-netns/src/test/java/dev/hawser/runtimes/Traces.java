@@ -36,10 +36,13 @@ record Traces(List<String> lines) {
             ip6tables-save | sed -n 's/^-A/ip6tables &/p; s/^\\(:.*\\) \\[.*/ip6tables \\1/p'
             """;
 
-    /** What every namespace has, and what comes and goes with a link's carrier, some time after its pod. */
+    /** What every namespace has. */
     private static final Pattern FLEETING =
             Pattern.compile("^route (local|broadcast|multicast|anycast) |fe80:|ff00:|\\bdev lo\\b"
-                    + "|\\bdead\\b|\\blinkdown\\b|from all lookup (local|main|default)");
+                    + "|from all lookup (local|main|default)");
+
+    /** What comes and goes with a link's carrier, some time after its pod. */
+    private static final Pattern CARRIER = Pattern.compile(" (dead|linkdown)\\b");
 
     Traces {
         lines = List.copyOf(lines);
@@ -109,7 +112,8 @@ record Traces(List<String> lines) {
                 .command("sh", "-c", LOOK)
                 .run()
                 .lines()
-                .filter(line -> !FLEETING.matcher(line).find());
+                .filter(line -> !FLEETING.matcher(line).find())
+                .map(line -> CARRIER.matcher(line).replaceAll(""));
         return Stream.concat(links, more);
     }
 
