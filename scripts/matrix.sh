@@ -130,7 +130,6 @@ INIT
 start_virtiofsd() {
   local i
   "$virtiofsd" --rlimit-nofile=0 --socket-path="$1" -o source=/ -o cache=always -o sandbox=chroot &>"$1.log" &
-  started+=($!)
   for ((i = 0; i < 200; i++)); do
     [[ ! -S $1 ]] || return 0
     sleep 0.05
@@ -161,7 +160,6 @@ run_machines() {
     timeout --kill-after=10 "$longest_seconds" "${machine[@]}" </dev/null > >(sed -u "s/^ */    $n: /") &
     pids+=($!)
   done
-  started+=("${pids[@]}")
   for n in "${!pids[@]}"; do
     wait "${pids[n]}" || note "virtual machine $n ended with status $?"
   done
@@ -171,7 +169,9 @@ machines() { ls "$exchange"; }
 
 # Also when this script is told to end.
 clean_up() {
-  ((!${#started[@]})) || kill "${started[@]}" 2>/dev/null || true
+  local running
+  mapfile -t running < <(jobs -pr)
+  ((!${#running[@]})) || kill "${running[@]}" || true
   wait
   rm -rf "$scratch"
 }
@@ -373,7 +373,6 @@ named=$#
 rm -rf "$exchange"
 mkdir -p "$exchange"
 scratch=$(mktemp -d)
-started=()
 trap clean_up EXIT
 make_initramfs "$what"
 if [[ $what == shell ]]; then
