@@ -27,7 +27,9 @@ record MeasuredKernel(Kernel kernel, Phases phases) implements Kernel {
 
     @Override
     public void apply(Side side, Change change) {
-        phases.in(phase(change), () -> kernel.apply(side, change));
+        try (Phases.Scope _ = phases.enter(phase(change))) {
+            kernel.apply(side, change);
+        }
     }
 
     private static Phase phase(Change change) {

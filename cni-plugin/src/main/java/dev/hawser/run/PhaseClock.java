@@ -27,6 +27,9 @@ public final class PhaseClock implements Phases {
     /** The phases that go on when the scopes within them close, innermost first. */
     private final Deque<Phase> outer = new ArrayDeque<>();
 
+    /** One for all scopes, since they close in the reverse order. */
+    private final Scope leaving = () -> change(outer.pop());
+
     private Phase phase = Phase.PARSE;
     private long since;
     private String network = "";
@@ -52,7 +55,7 @@ public final class PhaseClock implements Phases {
     public Scope enter(Phase next) {
         outer.push(phase);
         change(next);
-        return () -> change(outer.pop());
+        return leaving;
     }
 
     @Override

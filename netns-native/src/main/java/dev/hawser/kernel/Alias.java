@@ -117,12 +117,13 @@ public record Alias(
                 .flatMap(PublicationWord::of)
                 .map(word -> " " + PUBLISH + word)
                 .orElse("");
+        String whole = text(attachment, pod, masquerades) + forward + ports;
+        return fits(whole) ? whole : shortened(forward, ports);
+    }
+
+    private String shortened(String forward, String ports) {
         String nameless = text(attachment, Optional.empty(), masquerades);
-        return Stream.of(
-                        text(attachment, pod, masquerades) + forward + ports,
-                        nameless + forward + ports,
-                        nameless + forward,
-                        nameless)
+        return Stream.of(nameless + forward + ports, nameless + forward, nameless)
                 .filter(Alias::fits)
                 .findFirst()
                 .orElseGet(this::abbreviated);

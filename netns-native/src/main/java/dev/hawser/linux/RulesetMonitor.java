@@ -62,6 +62,12 @@ public final class RulesetMonitor implements AutoCloseable {
         }
     }
 
+    /**
+     * Until a burst of changes is over, as an ADD is one: its thread would have to share the processor with ours each time. The
+     * kernel keeps some two hundred changes for us meanwhile.
+     */
+    private static final int BURST_MILLIS = 5;
+
     private static final int FIRST_RETRY_MILLIS = 1_000;
     private static final int LAST_RETRY_MILLIS = 60_000;
     private static final int FOREVER = -1;
@@ -200,6 +206,7 @@ public final class RulesetMonitor implements AutoCloseable {
                 boolean failed = loss != Loss.NONE && !restore();
                 retryMillis = failed ? Math.min(2 * retryMillis, LAST_RETRY_MILLIS) : FIRST_RETRY_MILLIS;
                 Fd.awaitReadable(List.of(notifications, end), failed ? retryMillis : FOREVER);
+                Fd.awaitReadable(List.of(end), BURST_MILLIS);
                 loss = drain(failed ? Loss.RULES : Loss.NONE);
                 if (loss != Loss.NONE) {
                     Fd.awaitReadable(List.of(end), loss.settleMillis);

@@ -40,7 +40,8 @@ record HostEnd(String name, int mtuBytes) {
         if (!pod.is(VETH) || pod.peer().isEmpty()) {
             throw missing("container interface " + ifName + " has no veth peer: only a veth can be shaped");
         }
-        return named(previous)
+        // Bridges come first in results.
+        return named(previous).toList().reversed().stream()
                 .flatMap(name -> kernel.link(Side.HOST, name).stream())
                 .filter(link -> link.is(VETH) && pod.peer().equals(OptionalInt.of(link.index())))
                 .findFirst()
