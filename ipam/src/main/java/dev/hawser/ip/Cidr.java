@@ -26,17 +26,11 @@ public record Cidr(InetAddress address, int prefixLength) {
     public static Cidr parse(String text) {
         int slash = text.indexOf('/');
         String digits = slash < 0 ? "" : text.substring(slash + 1);
-        if (!isLength(digits)) {
+        if (!IpText.isSmallNumber(digits)) {
             throw new IllegalArgumentException(
                     "\"" + text + "\" is not an address with a prefix length, such as 10.1.2.5/24");
         }
         return new Cidr(IpMath.parse(text.substring(0, slash)), Integer.parseInt(digits));
-    }
-
-    /** Up to three digits, the first of several no zero. */
-    private static boolean isLength(String digits) {
-        boolean leadingZero = digits.length() > 1 && digits.charAt(0) == '0';
-        return !digits.isEmpty() && digits.length() <= 3 && !leadingZero && IpText.allDigits(digits);
     }
 
     /** The address alone: /32 or /128. */

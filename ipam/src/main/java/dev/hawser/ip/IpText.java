@@ -25,8 +25,7 @@ final class IpText {
     }
 
     private static byte octet(String digits, String text) {
-        boolean leadingZero = digits.length() > 1 && digits.charAt(0) == '0';
-        if (digits.isEmpty() || digits.length() > 3 || leadingZero || !allDigits(digits)) {
+        if (!isSmallNumber(digits)) {
             throw notAnAddress(text);
         }
         int value = Integer.parseInt(digits);
@@ -36,7 +35,13 @@ final class IpText {
         return (byte) value;
     }
 
-    static boolean allDigits(String text) {
+    /** Whether it is up to three digits, the first of several no zero. */
+    static boolean isSmallNumber(String text) {
+        boolean leadingZero = text.length() > 1 && text.charAt(0) == '0';
+        return !text.isEmpty() && text.length() <= 3 && !leadingZero && allDigits(text);
+    }
+
+    private static boolean allDigits(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (text.charAt(i) < '0' || text.charAt(i) > '9') {
                 return false;
